@@ -4,6 +4,7 @@ import click
 
 from geoapp.commands.context import open_store, say
 from geoapp.core.i18n import Text
+from geoapp.core.webhooks import MOST_OVERLAP_HOURS, OVERLAP_HOURS
 
 
 @click.group()
@@ -69,6 +70,36 @@ def resume(number: int) -> None:
     with open_store() as (_settings, database):
         set_enabled(database, number, enabled=True)
     say(Text(f"已启用推送 {number}", f"Webhook {number} is enabled"))
+
+
+@webhook.command("rotate")
+@click.argument("number", type=int)
+@click.option(
+    "--overlap-hours",
+    type=click.IntRange(0, MOST_OVERLAP_HOURS),
+    default=OVERLAP_HOURS,
+    show_default=True,
+    help="旧密钥还签多少小时，0 为立刻作废 / hours for which the present secret signs along; 0 ends it at once",
+)
+def rotate(number: int, overlap_hours: int) -> None:
+    """换密钥，新的只显示一次 / Change the secret; the new one is shown once."""
+    from geoapp.core.units import format_moment
+    from geoapp.operations.webhooks.edit import rotate_secret
+
+    with open_store() as (settings, database):
+        made, secret = rotate_secret(database, number, overlap_hours)
+    if made.former_until is None:
+        say(Text("旧密钥已作废。", "The former secret signs no more."))
+    else:
+        until = format_moment(made.former_until, settings.timezone)
+        say(
+            Text(
+                f"到 {until.zh} 为止，每条同时带新旧两个签名。",
+                f"Until {until.en} each message carries the signatures of both.",
+            )
+        )
+    say(Text("新密钥，只显示这一次：", "The new secret, shown this once:"))
+    click.echo(secret)
 
 
 @webhook.command("remove")

@@ -166,6 +166,7 @@ _NAMES: Final = {
     "other": "另一处",
     "outcome": "电话结果",
     "over": "相距多少米",
+    "overlap_hours": "旧密钥还签几小时",
     "owner": "负责人",
     "p": "新站点数",
     "page": "页码",

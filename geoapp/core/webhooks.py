@@ -6,6 +6,7 @@ Signatures are those of Standard Webhooks (standardwebhooks.com), for which libr
 import base64
 import hmac
 import secrets
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -22,6 +23,9 @@ MOST_TRIES: Final = len(WAITS_SECONDS) + 1
 MOST_GIVEN_UP: Final = 5
 KEPT_DAYS: Final = 30
 MOST_WEBHOOKS: Final = 20
+# How long a secret that was changed signs along, so that receivers have time to take the new one.
+OVERLAP_HOURS: Final = 24
+MOST_OVERLAP_HOURS: Final = 168
 MOST_ADDRESS_CHARACTERS: Final = 2000
 MOST_WEBHOOK_NAME_CHARACTERS: Final = 60
 # Facilities in one delivery, and of one change set; a larger one is told by its count alone.
@@ -108,6 +112,10 @@ class Webhook:
         When it was stopped because nothing arrived; None while it is not, or if somebody paused it.
     waiting
         How many deliveries wait.
+    secret_made_at
+        Since when its secret signs.
+    former_until
+        Until when the secret before it signs along; None where there is none any more.
     """
 
     id: int
@@ -120,6 +128,8 @@ class Webhook:
     created_at: datetime
     delivered_at: datetime | None
     waiting: int
+    secret_made_at: datetime
+    former_until: datetime | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,3 +162,8 @@ def signature(secret: str, message: str, timestamp: int, body: bytes) -> str:
     key = base64.b64decode(secret.removeprefix(SECRET_PREFIX))
     signed = f"{message}.{timestamp}.".encode() + body
     return "v1," + base64.b64encode(hmac.digest(key, signed, "sha256")).decode()
+
+
+def signatures(secrets_: Sequence[str], message: str, timestamp: int, body: bytes) -> str:
+    """Return a delivery's signatures by several secrets, of which a receiver needs to know one."""
+    return " ".join(signature(one, message, timestamp, body) for one in secrets_)

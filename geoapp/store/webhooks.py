@@ -59,6 +59,23 @@ def get_webhook(session: Session, number: int) -> Webhook | None:
     return session.get(Webhook, number, with_for_update={"key_share": True})
 
 
+def signing_secrets(session: Session, webhook: Webhook) -> list[str]:
+    """Return what a webhook's messages are signed with now: its secret first."""
+    former, until = webhook.former_secret, webhook.former_until
+    if former is None or until is None or until <= now(session):
+        return [webhook.secret]
+    return [webhook.secret, former]
+
+
+def forget_former_secrets(session: Session) -> None:
+    """Delete the former secrets whose time is over."""
+    session.execute(
+        update(Webhook)
+        .where(Webhook.former_until <= func.clock_timestamp())
+        .values(former_secret=None, former_until=None)
+    )
+
+
 def delete_webhook(session: Session, number: int) -> bool:
     """Delete a webhook with its deliveries, and tell whether there was one."""
     gone = session.execute(delete(Webhook).where(Webhook.id == number).returning(Webhook.id))

@@ -1,7 +1,7 @@
 """Which addresses are told of what: added, paused, tried out and removed by administrators."""
 
 from collections.abc import Collection, Sequence
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from uuid import uuid4
 
 import orjson
@@ -10,8 +10,10 @@ from geoapp.core.errors import ConflictError, InvalidValueError, NotFoundError
 from geoapp.core.i18n import Text
 from geoapp.core.settings import Settings
 from geoapp.core.webhooks import (
+    MOST_OVERLAP_HOURS,
     MOST_WEBHOOK_NAME_CHARACTERS,
     MOST_WEBHOOKS,
+    OVERLAP_HOURS,
     TEST_EVENT,
     Delivery,
     DeliveryRecord,
@@ -158,6 +160,40 @@ def set_enabled(database: Database, number: int, *, enabled: bool) -> None:
             store.end_waiting(session, number)
 
 
+def rotate_secret(
+    database: Database, number: int, overlap_hours: int = OVERLAP_HOURS
+) -> tuple[Webhook, str]:
+    """Give a webhook a new secret and return both, the only time that it is known.
+
+    For some hours messages are signed with the new secret and with the present one; one that was
+    changed before signs no more.
+
+    Parameters
+    ----------
+    overlap_hours
+        How long the present secret signs along; 0 ends it at once, as where somebody else has it.
+
+    Raises
+    ------
+    NotFoundError
+        If there is none of this number.
+    InvalidValueError
+        If the hours are not accepted.
+    """
+    if not 0 <= overlap_hours <= MOST_OVERLAP_HOURS:
+        accepted = Text(f"0 至 {MOST_OVERLAP_HOURS} 小时", f"0 to {MOST_OVERLAP_HOURS} hours")
+        raise InvalidValueError("overlap_hours", str(overlap_hours), accepted)
+    secret = new_secret()
+    with database.session() as session:
+        row = _found(session, number)
+        at = store.now(session)
+        row.former_secret = row.secret if overlap_hours else None
+        row.former_until = at + timedelta(hours=overlap_hours) if overlap_hours else None
+        row.secret, row.secret_made_at = secret, at
+        session.flush()
+    return get_webhook(database, number), secret
+
+
 def send_test(database: Database, number: int) -> int:
     """Send a message without news; return the delivery's number.
 
@@ -267,7 +303,13 @@ def _value(row: store.Webhook, waiting: int) -> Webhook:
         created_at=row.created_at,
         delivered_at=row.delivered_at,
         waiting=waiting,
+        secret_made_at=row.secret_made_at or row.created_at,
+        former_until=_still(row.former_until),
     )
+
+
+def _still(until: datetime | None) -> datetime | None:
+    return until if until is not None and until > datetime.now(UTC) else None
 
 
 def ordered(events: Collection[Event]) -> Sequence[Event]:

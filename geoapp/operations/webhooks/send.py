@@ -3,6 +3,7 @@
 import socket
 import threading
 import time
+from collections.abc import Sequence
 from contextlib import suppress
 from datetime import timedelta
 
@@ -19,7 +20,7 @@ from geoapp.core.webhooks import (
     WAITS_SECONDS,
     Delivery,
     Trouble,
-    signature,
+    signatures,
 )
 from geoapp.operations.webhooks.address import TroubleError, resolved, split_address
 from geoapp.store import webhooks as store
@@ -62,8 +63,10 @@ class _BoundedTls(_Bounded, HTTPSConnection):
     """The same over TLS."""
 
 
-def post(settings: Settings, address: str, secret: str, message: str, body: bytes) -> int:
-    """Send a message once and return the status with which it was accepted.
+def post(
+    settings: Settings, address: str, secrets: Sequence[str], message: str, body: bytes
+) -> int:
+    """Send a message once, signed by each of some secrets, and return the status of its acceptance.
 
     No redirect is followed, no proxy of the environment is used, and nothing of the answer is read
     but its status.
@@ -86,7 +89,7 @@ def post(settings: Settings, address: str, secret: str, message: str, body: byte
         "User-Agent": f"geoapp/{__version__}",
         "webhook-id": message,
         "webhook-timestamp": str(timestamp),
-        "webhook-signature": signature(secret, message, timestamp, body),
+        "webhook-signature": signatures(secrets, message, timestamp, body),
     }
     patience = urllib3.Timeout(connect=CONNECT_SECONDS, read=READ_SECONDS)
     # To the address that was checked; the certificate must be that of the name.
@@ -137,11 +140,12 @@ def deliver(database: Database, settings: Settings, number: int) -> None:
         if found is None:
             return
         row, webhook = found
-        address, secret, message, body = webhook.address, webhook.secret, row.message, row.body
+        address, message, body = webhook.address, row.message, row.body
+        secrets = store.signing_secrets(session, webhook)
     status: int | None
     trouble: Trouble | None = None
     try:
-        status = post(settings, address, secret, message, body.encode())
+        status = post(settings, address, secrets, message, body.encode())
     except TroubleError as failed:
         status, trouble = failed.http_status, failed.trouble
     with database.session() as session:

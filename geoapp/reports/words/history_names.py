@@ -227,5 +227,8 @@ FIELDS = {
     "events": Text("推送的事件", "events"),
     "enabled": Text("是否启用", "enabled"),
     "secret": Text("密钥", "secret"),
+    "secret_made_at": Text("密钥启用时间", "secret made at"),
+    "former_secret": Text("旧密钥", "former secret"),
+    "former_until": Text("旧密钥用到", "former secret until"),
     "stopped_at": Text("停止时间", "stopped at"),
 }

@@ -19,9 +19,16 @@ from geoapp.store.models.base import Base, one_of
 
 
 class Webhook(Base):
-    """An address that is told of events; ``given_up`` counts deliveries since one arrived."""
+    """An address that is told of events; ``given_up`` counts deliveries since one arrived.
+
+    Without ``secret_made_at`` the secret is as old as the webhook; ``former_secret`` signs along until
+    ``former_until``.
+    """
 
     __tablename__ = "webhook"
+    __table_args__ = (
+        CheckConstraint("(former_secret is null) = (former_until is null)", "webhook_former"),
+    )
     id: Mapped[int] = mapped_column(Identity(always=True), primary_key=True)
     name: Mapped[str] = mapped_column(unique=True)
     address: Mapped[str]
@@ -33,6 +40,9 @@ class Webhook(Base):
     given_up: Mapped[int] = mapped_column(SmallInteger, server_default=text("0"))
     stopped_at: Mapped[datetime | None]
     delivered_at: Mapped[datetime | None]
+    secret_made_at: Mapped[datetime | None]
+    former_secret: Mapped[str | None]
+    former_until: Mapped[datetime | None]
 
 
 class WebhookEvent(Base):

@@ -11,7 +11,9 @@ from geoapp.core.roles import Permission
 from geoapp.core.webhooks import (
     DELIVERY_TEXT,
     MOST_ADDRESS_CHARACTERS,
+    MOST_OVERLAP_HOURS,
     MOST_WEBHOOK_NAME_CHARACTERS,
+    OVERLAP_HOURS,
     TROUBLE_TEXT,
     DeliveryRecord,
     Event,
@@ -25,6 +27,7 @@ from geoapp.operations.webhooks.edit import (
     ordered,
     redeliver,
     remove_webhook,
+    rotate_secret,
     send_test,
     set_enabled,
 )
@@ -54,6 +57,14 @@ class WebhookBody(BaseModel):
     region: str | None = Field(None, max_length=MOST_REGION_CHARACTERS, pattern=WITHOUT_NUL)
 
 
+class RotateBody(BaseModel):
+    """For how many hours the present secret signs along; 0 ends it at once."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    overlap_hours: int = Field(OVERLAP_HOURS, ge=0, le=MOST_OVERLAP_HOURS)
+
+
 class WebhookPath(BaseModel):
     """Which webhook."""
 
@@ -67,7 +78,11 @@ class DeliveryPath(WebhookPath):
 
 
 class WebhookAnswer(BaseModel):
-    """A webhook; ``stopped_at`` is when it was stopped because nothing arrived."""
+    """A webhook; ``stopped_at`` is when it was stopped because nothing arrived.
+
+    ``secret_made_at`` is since when its secret signs, and ``former_until`` until when the one before it
+    signs along, null where none does.
+    """
 
     id: int
     name: str
@@ -79,6 +94,8 @@ class WebhookAnswer(BaseModel):
     created_at: str
     delivered_at: str | None
     waiting: int
+    secret_made_at: str
+    former_until: str | None
 
 
 class WebhookList(BaseModel):
@@ -128,6 +145,8 @@ def _answer(one: Webhook) -> dict[str, Any]:
         "created_at": one.created_at,
         "delivered_at": one.delivered_at,
         "waiting": one.waiting,
+        "secret_made_at": one.secret_made_at,
+        "former_until": one.former_until,
     }
 
 
@@ -175,9 +194,24 @@ def add(body: WebhookBody) -> Response:
         events=body.events,
         region=body.region,
     )
-    response = json_reply({**_answer(made), "secret": secret}, 201)
+    return _with_secret(made, secret, 201)
+
+
+def _with_secret(made: Webhook, secret: str, status: int) -> Response:
+    response = json_reply({**_answer(made), "secret": secret}, status)
     response.headers["Cache-Control"] = "no-store"
     return response
+
+
+@api.post(
+    "/<int:id>/rotate",
+    summary="换密钥 / Change the secret",
+    responses={200: NewWebhook, 404: Problem},
+)
+@require(Permission.ADMINISTER)
+def rotate(path: WebhookPath, body: RotateBody) -> Response:
+    """Make a new secret, told this once; for some hours messages carry the signatures of both."""
+    return _with_secret(*rotate_secret(services().database, path.id, body.overlap_hours), 200)
 
 
 @api.post("/<int:id>/pause", summary="暂停 / Pause", responses={200: WebhookAnswer, 404: Problem})

@@ -8,6 +8,7 @@ import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from datetime import timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from ipaddress import ip_address
 from typing import Any
@@ -38,6 +39,7 @@ from geoapp.operations.webhooks.edit import (
     list_webhooks,
     redeliver,
     remove_webhook,
+    rotate_secret,
     send_test,
     set_enabled,
 )
@@ -393,13 +395,13 @@ def test_a_receiver_that_answers_in_drips_holds_nothing_up(
         receiver.drips = (b"H", *[b"T"] * 30)
         began = time.monotonic()
         with pytest.raises(TroubleError) as refused:
-            send.post(permissive, receiver.address, "whsec_AAAA", "msg_1", b"{}")
+            send.post(permissive, receiver.address, ["whsec_AAAA"], "msg_1", b"{}")
         assert refused.value.trouble is Trouble.NO_ANSWER
         assert time.monotonic() - began < 4
         # What its first line says counts; the rest is not waited for.
         receiver.drips = (b"HTTP/1.1 200 OK\r\n", *[b"X: 1\r\n"] * 30)
         began = time.monotonic()
-        assert send.post(permissive, receiver.address, "whsec_AAAA", "msg_2", b"{}") == 200
+        assert send.post(permissive, receiver.address, ["whsec_AAAA"], "msg_2", b"{}") == 200
         assert time.monotonic() - began < 4
 
 
@@ -473,3 +475,65 @@ def test_addresses_of_the_internet_also_within_others(settings: Settings) -> Non
         assert not is_public(ip_address(private)), private
     for public in ("8.8.8.8", "2001:4860:4860::8888", "64:ff9b::8.8.8.8"):
         assert is_public(ip_address(public)), public
+
+
+def signed_by(secret: str, headers: dict[str, str], body: bytes) -> str:
+    signed = f"{headers['webhook-id']}.{headers['webhook-timestamp']}.".encode() + body
+    key = base64.b64decode(secret.removeprefix("whsec_"))
+    return "v1," + base64.b64encode(hmac.digest(key, signed, "sha256")).decode()
+
+
+def test_a_changed_secret_signs_beside_the_former_one_until_the_stated_time(
+    town: Database, permissive: Settings
+) -> None:
+    with receiving() as receiver:
+        hook, first = add_webhook(
+            town, permissive, name="portal", address=receiver.address, events=FACILITY_EVENTS
+        )
+        assert (hook.secret_made_at, hook.former_until) == (hook.created_at, None)
+
+        def signatures() -> tuple[str, dict[str, str], bytes]:
+            send_test(town, hook.id)
+            deliver(town, permissive)
+            _, headers, body = receiver.got.pop()
+            return headers["webhook-signature"], headers, body
+
+        changed, second = rotate_secret(town, hook.id, 3)
+        assert second != first
+        assert changed.former_until is not None
+        assert changed.former_until - changed.secret_made_at == timedelta(hours=3)
+        told, headers, body = signatures()
+        assert told.split(" ") == [signed_by(one, headers, body) for one in (second, first)]
+        # Changed again, the one before the last signs no more.
+        _, third = rotate_secret(town, hook.id)
+        told, headers, body = signatures()
+        assert told.split(" ") == [signed_by(one, headers, body) for one in (third, second)]
+        # When its time is over the former one signs no more, and is forgotten.
+        sql(town, "update webhook set former_until = clock_timestamp() - interval '1 second'")
+        assert get_webhook(town, hook.id).former_until is None
+        told, headers, body = signatures()
+        assert told == signed_by(third, headers, body)
+        forget_deliveries(town)
+        with town.session() as session:
+            kept = session.execute(text("select former_secret, former_until from webhook")).one()
+        assert tuple(kept) == (None, None)
+        # At once, where somebody else has it.
+        changed, last = rotate_secret(town, hook.id, 0)
+        assert changed.former_until is None
+        told, headers, body = signatures()
+        assert told == signed_by(last, headers, body)
+        for hours in (-1, 169):
+            with pytest.raises(InvalidValueError, match="168"):
+                rotate_secret(town, hook.id, hours)
+        with pytest.raises(NotFoundError):
+            rotate_secret(town, 99)
+        # The log tells of each change, and of no secret.
+        with town.session() as session:
+            changes = session.execute(
+                text(
+                    "select after::text from change where table_name = 'webhook' order by set_id, seq"
+                )
+            ).scalars()
+            log = list(changes)
+        assert sum("secret_made_at" in one for one in log) >= 3
+        assert not any(one in "".join(log) for one in (first, second, third, last))

@@ -35,6 +35,7 @@ EXPLAINED = {
     ("POST", "/api/v1/webhooks"),
     ("POST", "/api/v1/webhooks/{id}/pause"),
     ("POST", "/api/v1/webhooks/{id}/resume"),
+    ("POST", "/api/v1/webhooks/{id}/rotate"),
     ("POST", "/api/v1/webhooks/{id}/remove"),
     ("POST", "/api/v1/webhooks/{id}/test"),
     ("GET", "/api/v1/webhooks/{id}/deliveries"),

@@ -53,6 +53,23 @@ def test_pages_api_and_command_tell_the_same(
     assert admin.post(f"{page}/standing", data={"enabled": "?"}).status_code == 422
     assert admin.post(f"{page}/standing", data={"enabled": "yes"}).status_code == 302
     assert "已暂停：" not in admin.get(f"{page}?lang=zh").text
+    changed = admin.post(f"{page}/rotate?lang=zh", data={"overlap_hours": "24"})
+    assert changed.headers["Cache-Control"] == "no-store"
+    assert "密钥已换" in changed.text
+    assert "旧密钥还签到" in changed.text
+    [fresh] = re.findall(r"whsec_[\w+/=]+", changed.text)
+    assert fresh != secret
+    shown = admin.get(f"{page}?lang=zh").text
+    assert "旧密钥还签到" in shown
+    assert fresh not in shown
+    assert admin.post(f"{page}/rotate", data={"overlap_hours": "x"}).status_code == 422
+    rotated = admin.post(f"/api/v1/webhooks/{hook.id}/rotate", json={"overlap_hours": 0})
+    assert rotated.headers["Cache-Control"] == "no-store"
+    assert rotated.get_json(force=True)["former_until"] is None
+    assert admin.post("/api/v1/webhooks/99/rotate", json={}).status_code == 404
+    told = geoapp("webhook", "rotate", hook.id, "--overlap-hours", "2").output
+    assert re.search(r"whsec_[\w+/=]+", told)
+    assert "每条同时带新旧两个签名" in told
     [delivery] = list_deliveries(database, hook.id)
     again = f"{page}/deliveries/{delivery.id}/redeliver"
     assert [admin.post(again).status_code for _ in range(2)] == [302, 409]

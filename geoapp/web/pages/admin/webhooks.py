@@ -5,13 +5,17 @@ from werkzeug.wrappers import Response as BaseResponse
 
 from geoapp.core.errors import ConflictError, InvalidValueError
 from geoapp.core.i18n import Text
+from geoapp.core.parsing import parse_whole
 from geoapp.core.roles import Permission
 from geoapp.core.webhooks import (
     DELIVERY_TEXT,
     EVENT_TEXT,
     MOST_ADDRESS_CHARACTERS,
+    MOST_OVERLAP_HOURS,
     MOST_WEBHOOK_NAME_CHARACTERS,
+    OVERLAP_HOURS,
     TROUBLE_TEXT,
+    Webhook,
 )
 from geoapp.operations.webhooks.edit import (
     add_webhook,
@@ -21,6 +25,7 @@ from geoapp.operations.webhooks.edit import (
     parse_events,
     redeliver,
     remove_webhook,
+    rotate_secret,
     send_test,
     set_enabled,
 )
@@ -30,6 +35,14 @@ from geoapp.web.edge.services import services
 from geoapp.web.pages.region_names import region_names
 
 blueprint = Blueprint("admin_webhooks", __name__)
+
+# Hours for which a secret that is changed signs along, to choose from.
+OVERLAPS = {
+    1: Text("1 小时", "1 hour"),
+    OVERLAP_HOURS: Text("1 天", "1 day"),
+    MOST_OVERLAP_HOURS: Text("7 天", "7 days"),
+    0: Text("立刻作废（旧密钥泄露了）", "none: somebody else has the old one"),
+}
 
 DONE = {
     "removed": Text("推送已删除。", "The webhook is removed."),
@@ -83,8 +96,12 @@ def add() -> Response | tuple[str, int]:
         )
     except (InvalidValueError, ConflictError) as refused:
         return _list(refused.text), 409 if isinstance(refused, ConflictError) else 422
+    return _secret_shown(made, secret)
+
+
+def _secret_shown(webhook: Webhook, secret: str) -> Response:
     response = make_response(
-        render_template("admin/webhook_made.html", webhook=made, secret=secret)
+        render_template("admin/webhook_made.html", webhook=webhook, secret=secret)
     )
     response.headers["Cache-Control"] = "no-store"
     return response
@@ -106,6 +123,8 @@ def _page(number: int, problem: Text | None = None) -> str:
         events=EVENT_TEXT,
         statuses=DELIVERY_TEXT,
         troubles=TROUBLE_TEXT,
+        overlaps=OVERLAPS,
+        overlap=OVERLAP_HOURS,
         regions=region_names(database),
         problem=problem,
         done=DONE.get(request.args.get("done", "")),
@@ -121,6 +140,16 @@ def change_standing(number: int) -> BaseResponse:
         raise InvalidValueError("enabled", enabled[:20], Text("yes 或 no", "yes or no"))
     set_enabled(services().database, number, enabled=enabled == "yes")
     return _back(number, "on" if enabled == "yes" else "off")
+
+
+@blueprint.post("/admin/webhooks/<int:number>/rotate")
+@require(Permission.ADMINISTER)
+def rotate(number: int) -> Response:
+    """Make a new secret and show it: the only time that it is known."""
+    hours = parse_whole(
+        "overlap_hours", request.form.get("overlap_hours", ""), 0, MOST_OVERLAP_HOURS
+    )
+    return _secret_shown(*rotate_secret(services().database, number, hours))
 
 
 @blueprint.post("/admin/webhooks/<int:number>/remove")
