@@ -66,6 +66,7 @@ from geoapp.web.pages import (
     use,
     use_reach,
 )
+from geoapp.web.pages import along as along_pages
 from geoapp.web.pages import offline as kept_finder
 from geoapp.web.pages.admin import photos as admin_photos
 from geoapp.web.pages.admin import users as admin_users
@@ -145,6 +146,7 @@ def register_routes(app: OpenAPI) -> None:
         api_docs.blueprint,
         chrome.blueprint,
         finder.blueprint,
+        along_pages.blueprint,
         hits.blueprint,
         kept_finder.blueprint,
         station.blueprint,

@@ -349,6 +349,7 @@ OPEN_READS = {
     "/standards/<string:code>",
     "/standards/<string:code>/table.<suffix>",
     "/standards/<string:code>.png",
+    "/along",
     "/finder/dots.json",
     "/manifest.webmanifest",
     "/offline",
@@ -433,6 +434,8 @@ OPEN_READS = {
 DATA = ("application/ld+json", "application/json")
 # What a cookie adds nothing to: they answer everybody alike, whoever is signed in.
 WITHOUT_TOKEN = {
+    "/along",
+    "/along/results",
     "/finder/results",
     "/finder/way",
     "/finder/dots.json",
@@ -448,6 +451,8 @@ OPEN_WRITES = {
     "/sign-out",
     "/sign-out/provider",
     "/password/<token>",
+    "/along",
+    "/along/results",
     "/finder/results",
     "/finder/way",
     "/finder/dots.json",
@@ -604,7 +609,9 @@ def test_every_page_has_its_headers_and_every_form_its_token(
         forms = Forms()
         forms.feed(response.get_data(as_text=True))
         for action, names in forms.posted.items():
-            if not (action or path).endswith(("/report", "/suggest")):  # as in WITHOUT_TOKEN
+            if not (action or path).endswith(
+                ("/report", "/suggest", "/along")
+            ):  # as in WITHOUT_TOKEN
                 assert "csrf_token" in names, (path, action)
         posted |= set(forms.posted)
         policy = dict(

@@ -1,0 +1,240 @@
+// On my way: the stops one after the other, by words, from the map or from where one is; sends the form
+// in the background and draws the way with the stations on it. Nothing is kept but how one goes.
+
+import { at, makeMap, spread } from '../../lib/map.js';
+import { byId, closest, filled } from '../../lib/page.js';
+import { post } from '../../lib/request.js';
+import { makeSheet } from '../../lib/sheet.js';
+import { followBy } from '../by.js';
+import { spotOf } from '../drawn.js';
+import { findPosition } from '../position.js';
+import { makeSaid } from '../said.js';
+import { makeView } from '../view.js';
+import { filledIn, letterOf, withFirst, withNext } from './stops.js';
+
+const form = byId('along-form', HTMLFormElement);
+const list = byId('stops');
+const results = byId('results');
+const box = byId('map');
+const addButton = byId('add-stop', HTMLButtonElement);
+const [rowName, myPosition, mapPoint] = (byId('stop-names', HTMLTemplateElement).content.textContent || '').split('|');
+const most = Number(form.dataset.most);
+const ANSWER_LIMIT_MS = 10000;
+let asked = 0;
+
+/** @type {() => void} */
+let fetchStreets = () => {};
+const { status, message, tell, warn } = makeSaid(() => fetchStreets());
+const { map } = makeMap(box, {
+  first: new Promise((resolve) => { fetchStreets = () => resolve(undefined); }),
+  fit(bounds) {
+    if (!results.querySelector('.route')) show(bounds, false);
+    return false;
+  },
+});
+const sheet = makeSheet(byId('sheet'), byId('handle'));
+const sheetBody = byId('sheet-body');
+const { isInSight, show } = makeView(map, box, byId('sheet'));
+const drawn = L.layerGroup().addTo(map);
+/** @type {Map<HTMLElement, L.Marker>} */
+const markers = new Map();
+
+/** @returns {HTMLInputElement[]} */
+function fields() {
+  return Array.from(list.querySelectorAll('input'));
+}
+
+function written() {
+  return fields().map((one) => one.value);
+}
+
+function addRow() {
+  const { content } = byId('stop-row', HTMLTemplateElement);
+  list.appendChild(document.importNode(content, true));
+}
+
+/** Show the stops in rows, each with its letter. @param {string[]} words */
+function setStops(words) {
+  while (list.querySelectorAll('.stop').length < words.length) addRow();
+  const rows = Array.from(list.querySelectorAll('.stop'));
+  rows.slice(words.length).forEach((row) => row.remove());
+  rows.slice(0, words.length).forEach((row, index) => {
+    const letter = letterOf(index);
+    const field = /** @type {HTMLInputElement} */ (row.querySelector('input'));
+    const label = /** @type {HTMLLabelElement} */ (row.querySelector('label'));
+    field.value = words[index];
+    field.id = `stop-${index + 1}`;
+    label.htmlFor = field.id;
+    label.textContent = rowName.replace('{letter}', letter).trim();
+    /** @type {HTMLElement} */ (row.querySelector('.stop-mark')).textContent = letter;
+  });
+  addButton.disabled = words.length >= most;
+}
+
+function forget() {
+  asked += 1; // an answer on its way is about other stops
+  tell(null);
+  results.classList.remove('waiting');
+  results.textContent = '';
+  draw();
+}
+
+async function search() {
+  if (filledIn(written()).length < 2) { if (results.querySelector('.route')) forget(); return; }
+  asked += 1;
+  const mine = asked;
+  tell('searching');
+  results.classList.add('waiting');
+  const { answer, error } = await post(form.dataset.results || '', new FormData(form), {
+    offline: message.dataset.offline || '', failed: message.dataset.broken, late: message.dataset.late, limit_ms: ANSWER_LIMIT_MS,
+  });
+  if (mine !== asked) return;
+  results.classList.remove('waiting');
+  tell(null);
+  if (error !== null) { warn(error, search); return; }
+  warn();
+  results.innerHTML = answer;
+  draw();
+  // On a phone the stops fill the sheet: the answer comes up.
+  bringUp(results);
+}
+
+/** @param {L.LatLng} spot @param {string} html @param {L.MarkerOptions} more */
+function markerAt(spot, html, more) {
+  return L.marker(spot, { icon: L.divIcon({ className: 'marker', html, iconSize: [44, 44] }), ...more }).addTo(drawn);
+}
+
+function draw() {
+  drawn.clearLayers();
+  markers.clear();
+  /** @type {HTMLElement | null} */
+  const route = results.querySelector('.route');
+  document.body.classList.toggle('answered', route !== null);
+  fetchStreets();
+  if (!route) return;
+  /** @type {{ stops: [number, number][], lines: ([number, number][] | null)[] }} */
+  const { stops, lines } = JSON.parse(route.dataset.drawn || '');
+  const bounds = L.latLngBounds(stops.map(([lon, lat]) => at(lon, lat)));
+  lines.forEach((line) => {
+    if (!line) return;
+    const spots = line.map(([lon, lat]) => at(lon, lat));
+    bounds.extend(L.latLngBounds(spots));
+    ['way-case', 'way'].forEach((className) => {
+      L.polyline(spots, { className, interactive: false, smoothFactor: 0.5 }).addTo(drawn);
+    });
+  });
+  stops.forEach(([lon, lat], index) => {
+    markerAt(at(lon, lat), `<span class="stop-mark">${letterOf(index)}</span>`, {
+      keyboard: false, interactive: false, zIndexOffset: -100, alt: rowName.replace('{letter}', letterOf(index)).trim(),
+    });
+  });
+  /** @type {HTMLElement[]} */
+  const found = Array.from(results.querySelectorAll('.found'));
+  const spots = found.map(spotOf);
+  spots.forEach((spot) => bounds.extend(spot));
+  const offsets = spread(map, spots);
+  found.forEach((item, index) => {
+    const [right, down] = offsets[index];
+    const marker = L.marker(spots[index], {
+      icon: L.divIcon({ className: 'marker', html: `<span class="badge ${item.dataset.state}">${index + 1}</span>`, iconSize: [44, 44], iconAnchor: [22 - right, 22 - down] }),
+      title: item.dataset.name || '', alt: `${index + 1} ${item.dataset.name}`, riseOnHover: true, zIndexOffset: (found.length - index) * 10,
+    }).addTo(drawn);
+    marker.on('click', () => choose(item, true));
+    markers.set(item, marker);
+  });
+  status.textContent = found.length ? filled(status.dataset.found || '', { n: found.length }) : '';
+  show(bounds);
+  box.dataset.drawn = String(asked);
+}
+
+/** @param {HTMLElement} element */
+function bringUp(element) {
+  sheetBody.scrollTop += element.getBoundingClientRect().top - sheetBody.getBoundingClientRect().top - 8;
+}
+
+/** @param {HTMLElement} item @param {boolean} isFromMap */
+function choose(item, isFromMap) {
+  markers.forEach((marker, other) => {
+    const element = marker.getElement();
+    if (element) element.classList.toggle('chosen', other === item);
+    marker.setZIndexOffset(other === item ? 10000 : 0);
+    other.classList.toggle('chosen', other === item);
+  });
+  if (!isFromMap) {
+    if (sheet.size() === 'full') sheet.set('half');
+    const spot = L.latLngBounds([spotOf(item)]);
+    if (!isInSight(spot)) show(spot);
+    return;
+  }
+  if (sheet.size() === 'low') sheet.set('half');
+  // Only the sheet may scroll; scrollIntoView would move the page under it too.
+  bringUp(item);
+  const pick = item.querySelector('.found-pick');
+  if (pick instanceof HTMLElement) pick.focus({ preventScroll: true });
+}
+
+/** @param {string} name @param {number} lon @param {number} lat */
+function spotWords(name, lon, lat) {
+  return `${name.trim()} (${lon.toFixed(5)},${lat.toFixed(5)})`;
+}
+
+function locate() {
+  warn();
+  tell('locating');
+  findPosition(({ coords }) => {
+    tell(null);
+    setStops(withFirst(written(), spotWords(myPosition, coords.longitude, coords.latitude), most));
+    search();
+  }, (reason) => {
+    tell(null);
+    warn(reason === 'refused' ? message.dataset.refused : message.dataset.failed, locate);
+  });
+}
+
+map.on('click', (event) => {
+  const spot = event.latlng.wrap();
+  const next = withNext(written(), spotWords(mapPoint, spot.lng, spot.lat), most);
+  if (!next) return;
+  setStops(next);
+  search();
+});
+addButton.addEventListener('click', () => {
+  setStops([...written(), '']);
+  const last = fields().pop();
+  if (last) last.focus();
+});
+byId('locate').addEventListener('click', locate);
+list.addEventListener('click', (event) => {
+  const button = closest(event, 'button');
+  const row = closest(event, '.stop');
+  if (!button || !row) return;
+  const words = written();
+  const index = Array.from(list.querySelectorAll('.stop')).indexOf(row);
+  const [taken] = words.splice(index, 1);
+  const isUp = 'up' in button.dataset;
+  if (isUp) words.splice(index - 1, 0, taken);
+  while (words.length < 2) words.push('');
+  setStops(words);
+  // The button that was pressed is gone, or belongs to another stop now.
+  const field = fields()[isUp ? index - 1 : Math.min(index, words.length - 1)];
+  field.focus();
+  search();
+});
+form.addEventListener('submit', (event) => { event.preventDefault(); search(); });
+form.addEventListener('change', search);
+results.addEventListener('click', (event) => {
+  const item = closest(event, '.found');
+  if (item && closest(event, '.found-pick')) choose(item, false);
+});
+results.addEventListener('toggle', (event) => {
+  const opened = event.target;
+  if (!(opened instanceof HTMLDetailsElement) || !opened.open) return;
+  results.querySelectorAll('details[open]').forEach((other) => {
+    if (other !== opened) /** @type {HTMLDetailsElement} */ (other).open = false;
+  });
+}, true);
+
+setStops(written());
+followBy(form, results.querySelector('.route') !== null);
+if (results.querySelector('.route')) draw(); else fetchStreets();
+document.body.dataset.ready = 'true';

@@ -1,0 +1,35 @@
+// How one goes, on foot or by e-bike: remembered on this device alone, for the finder and for one's way.
+
+const KEY = 'geoapp-by';
+
+function kept() {
+  try {
+    return localStorage.getItem(KEY);
+  } catch {
+    return null; // the browser keeps nothing for us
+  }
+}
+
+/** @param {string} by */
+function keep(by) {
+  try {
+    localStorage.setItem(KEY, by);
+  } catch {
+    // it is asked anew next time
+  }
+}
+
+/**
+ * Choose what was chosen last, and remember what is chosen.
+ * @param {HTMLFormElement} form with a field `by`
+ * @param {boolean} isSaid whether the page was asked for one of them
+ */
+export function followBy(form, isSaid) {
+  /** @type {HTMLInputElement[]} */
+  const fields = Array.from(form.querySelectorAll('input[name=by]'));
+  const by = kept();
+  if (!isSaid && (by === 'walk' || by === 'ebike')) fields.forEach((one) => { one.checked = one.value === by; });
+  form.addEventListener('change', () => {
+    keep(fields.some((one) => one.checked && one.value === 'ebike') ? 'ebike' : 'walk');
+  });
+}

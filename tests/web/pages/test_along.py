@@ -1,0 +1,198 @@
+"""``/along``: stops by words, by taps and by position; what each station adds; on foot and by e-bike."""
+
+import re
+from collections.abc import Iterator
+
+import pytest
+from flask.testing import FlaskClient
+from playwright.sync_api import Page, expect
+from sqlalchemy import text
+
+from geoapp.app import create_app
+from geoapp.core.settings import Settings
+from geoapp.operations.network.importing import import_network
+from geoapp.operations.upkeep.init import initialise
+from geoapp.store.engine import Database
+from tests.analysis.conftest import extract
+from tests.seed import TOWN_LAT, TOWN_LON
+from tests.web.api_client import client_of, make_app, problem_of
+from tests.web.conftest import Site, Visit, serious_violations, serve
+
+HERE = (24.9414, 60.1710)
+A, B = f"{TOWN_LON - 0.002},{TOWN_LAT}", f"{TOWN_LON + 0.004},{TOWN_LAT}"
+
+
+@pytest.fixture
+def client(town_template: str, database: Database, settings: Settings) -> FlaskClient:
+    return client_of(make_app(settings, database), database)
+
+
+@pytest.fixture
+def streets(database: Database, settings: Settings) -> Iterator[Site]:
+    """Helsinki's network, and two stations a street away from each other."""
+    initialise(database)
+    import_network(database, settings, extract())
+    with database.session() as session:
+        session.execute(
+            text(
+                """
+                insert into facility (code, kind_code, name_zh, geom, opening_hours, timezone) values
+                ('W-1', 'outdoor_station', '近处', st_setsrid(st_makepoint(24.9450, 60.1695), 4326),
+                    '24/7', 'Europe/Helsinki'),
+                ('W-2', 'outdoor_station', '旁边', st_setsrid(st_makepoint(24.9480, 60.1710), 4326),
+                    '24/7', 'Europe/Helsinki')
+                """
+            )
+        )
+    for url in serve(create_app(settings, database)):
+        yield Site(url, database)
+
+
+def listed(client: FlaskClient, **values: object) -> str:
+    response = client.post("/along/results", data=values)
+    assert response.status_code == 200, response.get_data(as_text=True)
+    assert response.headers["Cache-Control"] == "no-store"
+    return response.get_data(as_text=True)
+
+
+def names(page: str) -> list[str]:
+    return re.findall(r'data-code="([^"]+)"', page)
+
+
+def test_stops_are_words_or_positions(client: FlaskClient) -> None:
+    page = listed(client, stop=[f"我的位置 ({A})", "示例·T-2"])
+    assert names(page)[0] == "T-1"
+    assert "<strong>A</strong> 我的位置 → <strong>B</strong> 示例·T-2" in page
+    assert "就在路上" in page
+    assert "A、B 之间" in page
+    assert "估算" in page
+    # Rows that are left empty are none; one stop is no way yet.
+    assert names(listed(client, stop=[A, "", B])) == names(listed(client, stop=[A, B]))
+    assert "写下两处以上" in listed(client, stop=[A, ""])
+    # What is not found is said by its name, and nothing is told about the rest.
+    page = listed(client, stop=[A, "无此地方甲乙丙"])
+    assert "没有找到“无此地方甲乙丙”" in page
+    assert names(page) == []
+
+
+def test_by_e_bike_words_and_links_are_those_of_a_ride(client: FlaskClient) -> None:
+    stops = [A, f"{TOWN_LON + 0.004},{TOWN_LAT + 0.002}"]
+    on_foot, ridden = listed(client, stop=stops), listed(client, stop=stops, by="ebike")
+    assert "多走" in on_foot
+    assert "mode=walk" in on_foot
+    assert "多骑" in ridden
+    assert "mode=ride" in ridden
+    assert "mode=walk" not in ridden
+    assert "电动车速度" in ridden
+    english = client.post("/along/results?lang=en", data={"stop": stops, "by": "ebike"})
+    assert "more (" in english.get_data(as_text=True)
+
+
+def test_conditions_and_a_line_that_is_kept_to(client: FlaskClient) -> None:
+    assert names(listed(client, stop=[A, B], amenity="microwave")) == ["T-1"]
+    nothing = listed(client, stop=[A, B], amenity="toilet")
+    assert "没有多花 15 分钟以内的站点" in nothing
+    # The home's hours are unknown: it is on the way, and not known to be open.
+    assert "T-3" in names(listed(client, stop=[A, B]))
+    assert "T-3" not in names(listed(client, stop=[A, B], open="1"))
+    assert "沿线" in listed(client, stop=[A, B], keep="1")
+    assert "T-3" not in names(listed(client, stop=[A, B], more_minutes="5"))
+
+
+def test_what_makes_no_sense_is_refused(client: FlaskClient) -> None:
+    for values, parameter in (
+        ({"stop": [A] * 11}, "stops"),
+        ({"stop": [A, "121.9,36.07"]}, "stops"),
+        ({"stop": [A, "120.35,95"]}, "lat"),
+        ({"stop": [A, B], "by": "rocket"}, "by"),
+        ({"stop": [A, B], "more_minutes": "x"}, "more_minutes"),
+    ):
+        answer = client.post("/along/results", data=values, headers={"Accept": "application/json"})
+        problem_of(answer, 422, parameter)
+
+
+def test_without_scripts_it_is_a_form(site: Site, visit: Visit) -> None:
+    page = visit(site, "/along", scripts=False)
+    fields = page.locator("input[name=stop]")
+    fields.nth(0).fill(A)
+    fields.nth(1).fill(B)
+    page.get_by_label("电动车").check(force=True)
+    page.get_by_role("button", name="找顺路的站点").click()
+    expect(page.locator(".found").first).to_contain_text("就在路上")
+    expect(page.get_by_label("电动车")).to_be_checked()
+    assert "120" not in page.url  # no stop stands in the address
+
+
+def ready(page: Page) -> None:
+    page.locator("body[data-ready=true]").wait_for()
+
+
+def test_a_rider_on_the_streets(streets: Site, visit: Visit) -> None:
+    page = visit(streets, "/along", position=HERE)
+    ready(page)
+    fields = page.locator("input[name=stop]")
+    expect(page.get_by_text("写下两处以上")).to_be_visible()
+    page.get_by_role("button", name="从我的位置出发").click()
+    expect(fields.first).to_have_value("我的位置 (24.94140,60.17100)")
+    fields.nth(1).fill("24.9500,60.1680")
+    fields.nth(1).press("Enter")
+    cards = page.locator(".found")
+    expect(cards).to_have_count(2)
+    expect(page.get_by_role("status").filter(has_text="顺路，多花时间少的在前")).to_be_visible()
+    expect(page.locator(".route")).to_contain_text("按步行路网")
+    expect(cards.first).to_contain_text("A、B 之间")
+    # The way is drawn along the streets, with the stops by their letters and the stations by number.
+    way = page.locator("#map path.way")
+    assert (way.get_attribute("d") or "").count("L") > 4
+    expect(page.locator("#map .stop-mark")).to_have_text(["A", "B"])
+    expect(page.locator("#map .badge")).to_have_count(2)
+    assert serious_violations(page) == []
+
+    # By e-bike: fewer minutes, said to be an estimate of a ride; remembered on the phone.
+    before = page.locator("#map").get_attribute("data-drawn")
+    page.get_by_label("电动车").check(force=True)
+    expect(page.locator("#map")).not_to_have_attribute("data-drawn", before or "")
+    expect(page.locator(".route")).to_contain_text("电动车速度")
+
+    # A station pressed on the map is the one in the list.
+    page.locator("#map .marker .badge", has_text="2").click()
+    expect(page.locator(".found.chosen")).to_have_attribute("data-code", "W-2")
+    expect(page.locator(".found.chosen .found-pick")).to_be_focused()
+
+    # A tap on the map is a further stop; it moves to the front by its button, and goes.
+    box = page.locator("#map").bounding_box()
+    assert box is not None
+    page.mouse.click(box["x"] + box["width"] / 2, box["y"] + 120)
+    expect(fields).to_have_count(3)
+    expect(fields.nth(2)).to_have_value(re.compile(r"^地图上的点 \("))
+    tapped = fields.nth(2).input_value()
+    expect(page.locator("#map .stop-mark")).to_have_text(["A", "B", "C"])
+    rows = page.locator(".stop")
+    rows.nth(2).get_by_role("button", name="往前移").click()
+    expect(fields.nth(1)).to_have_value(tapped)
+    expect(fields.nth(1)).to_be_focused()
+    rows.nth(1).get_by_role("button", name="去掉").click()
+    expect(fields).to_have_count(2)
+    expect(fields.nth(1)).to_have_value("24.9500,60.1680")
+    expect(page.locator("#map .stop-mark")).to_have_text(["A", "B"])
+    assert page.evaluate("document.documentElement.scrollWidth") <= 390
+
+    page.goto(streets.url + "/along")
+    ready(page)
+    expect(page.get_by_label("电动车")).to_be_checked()
+    assert fields.first.input_value() == ""  # stops are kept nowhere
+
+
+def test_without_a_network_it_is_said(streets: Site, visit: Visit) -> None:
+    page = visit(streets, "/along", size="desktop", language="en")
+    ready(page)
+    page.context.set_offline(True)
+    fields = page.locator("input[name=stop]")
+    fields.nth(0).fill("24.9414,60.1710")
+    fields.nth(1).fill("24.9500,60.1680")
+    page.get_by_role("button", name="Find stations on the way").click()
+    expect(page.get_by_role("alert")).to_contain_text("needs a network")
+    page.context.set_offline(False)
+    page.get_by_role("button", name="Try again").click()
+    expect(page.locator(".found")).to_have_count(2)
+    expect(page.get_by_role("alert")).to_be_hidden()
