@@ -49,7 +49,9 @@ FILL = text(
         (array['24/7', '08:00-18:00', 'Mo-Fr 09:00-17:00', 'Mo-Su 06:00-22:00', null,
             'Mo-Fr 09:00-12:00,14:00-17:00; PH off'])[1 + n % 6],
         case n % 3 when 0 then '{drinking_water}'::text[] when 1 then '{microwave}' else '{}' end,
-        '{}', 'open', 'anyone', '示例地址 ' || n, '0532 8888 ' || n, current_date, true
+        '{}', (array['open', 'staff', 'qr', 'app', 'card', 'face', 'key', null])[1 + n % 8],
+        (array['anyone', 'workers', 'members', null])[1 + n / 8 % 4],
+        '示例地址 ' || n, '0532 8888 ' || n, current_date, true
     from generate_series(1, :count) n
     """
 )
@@ -66,6 +68,8 @@ BY_LINE = {
     NOOP: "/healthz",
     "nearest 5": "/api/v1/nearest?lon=%.5f&lat=%.5f&k=5",
     "nearest 5, open now": "/api/v1/nearest?lon=%.5f&lat=%.5f&k=5&open_at=now",
+    "nearest 5, a worker without a card": "/api/v1/nearest?lon=%.5f&lat=%.5f&k=5"
+    "&may_enter=worker&without=card",
     "nearest 10 homes": "/api/v1/nearest?lon=%.5f&lat=%.5f&k=10&family=home",
 }
 BY_WALK = {one: path for one, path in BY_LINE.items() if one != "nearest 10 homes"}

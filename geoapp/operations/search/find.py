@@ -256,7 +256,8 @@ def _facility(one: FacilityHit, regions: Mapping[str, RegionPlace]) -> Hit:
         told.append(Text(one.address, one.address))
     told.append(_kind_text(one.kind_code))
     if one.status != Status.OPEN:
-        told.append(STATUS_TEXT[Status(one.status)])
+        status, why = STATUS_TEXT[Status(one.status)], one.status_note
+        told.append(Text(f"{status.zh}：{why}", f"{status.en}: {why}") if why else status)
     doubt = doubt_of(one.doubt, one.doubt_voices, one.doubt_since)
     if doubt is not None:
         told.append(doubt_text(doubt))

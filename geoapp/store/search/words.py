@@ -113,6 +113,7 @@ class FacilityHit:
     doubt: str | None = None
     doubt_voices: int | None = None
     doubt_since: date | None = None
+    status_note: str | None = None
 
 
 # How good a hit is: the code itself, the name, its beginning, its sound, anything else.
@@ -153,7 +154,7 @@ def find_facilities(
             )
             select b.rank, f.code, f.kind_code, f.name_zh, f.name_en, f.address, f.region_code,
                 f.status, f.is_sample, st_x(point), st_y(point),
-                v.doubt, v.doubt_voices, v.doubt_since
+                v.doubt, v.doubt_voices, v.doubt_since, f.status_note
             from best b join facility f on f.id = b.id
             left join facility_voice v on v.facility_id = f.id
             cross join lateral (select case when geometrytype(f.geom) = 'POINT' then f.geom

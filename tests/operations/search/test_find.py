@@ -82,6 +82,19 @@ def test_who_may_see_what_is_planned_finds_it(search: SearchService) -> None:
     assert search.find("拟建", limit=5).hits == []
 
 
+def test_one_out_of_service_is_found_with_the_reason(
+    database: Database, search: SearchService
+) -> None:
+    _run(
+        database,
+        "update facility set status = 'suspended', status_note = '装修到年底' where code = 'T-2'",
+        "update facility set status_note = '装修完了' where code = 'T-1'",
+    )
+    told = {hit.code: hit.context.zh for hit in search.find("云霄路", limit=5).hits}
+    assert told["T-2"].endswith(" · 暂停：装修到年底")
+    assert "装修" not in told["T-1"]
+
+
 def test_regions_kinds_and_amenities_are_found(database: Database, search: SearchService) -> None:
     [region] = search.find("shibei", limit=5).hits[:1]
     assert (region.kind_of_hit, region.code, region.context.zh) == (
