@@ -1,13 +1,13 @@
 """A webhook's secret is changed, and the one before it signs along until a stated time.
 
 Revision ID: 0061
-Revises: 0062
+Revises: 0060
 """
 
 from alembic import op
 
 revision = "0061"
-down_revision = "0062"
+down_revision = "0060"
 branch_labels = None
 depends_on = None
 
