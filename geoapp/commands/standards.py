@@ -81,6 +81,7 @@ def standards(
 
 
 def _spacing(code: str, region: str | None, by: Any, output: Path | None) -> None:
+    from geoapp.operations.facilities.naming import read_naming
     from geoapp.operations.standards.files import save_spacing
     from geoapp.operations.standards.spacing import check_spacing
     from geoapp.reports.words.spacing import farthest_text, made_up_text, measured_text, rule_text
@@ -92,10 +93,11 @@ def _spacing(code: str, region: str | None, by: Any, output: Path | None) -> Non
             save_spacing(database, result, output)
             say(Text(f"已写入 {output}", f"Written to {output}"))
             return
+        names = read_naming(database, settings.timezone).regions
     rule = result.standard.spacing
     told = [result.standard.text, measured_text(result), samples_text(result)]
     if rule is not None:
-        told[1:1] = [rule_text(rule), made_up_text(rule)]
+        told[1:1] = [rule_text(rule, names), made_up_text(rule)]
     for one in told:
         if one is not None:
             say(one)

@@ -5,7 +5,7 @@ classes to HTTP statuses, one in ``geoapp.cli`` to exit codes.
 """
 
 import errno
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from typing import Any
 
 from geoapp.core.i18n import Text
@@ -40,7 +40,7 @@ class InvalidValueError(GeoappError):
     """A parameter has a value that is not accepted (HTTP 422, exit 2)."""
 
     def __init__(self, parameter: str, value: Any, accepted: Text) -> None:
-        shown = "" if value is None else str(value)[:200]
+        shown = _shown(value)[:200]
         name = parameter_zh(parameter)
         named = f"参数 {parameter} " if name is None else f"“{name}”"
         is_wanting = name is not None and not shown.strip()
@@ -55,6 +55,19 @@ class InvalidValueError(GeoappError):
         self.parameter = parameter
         self.value = shown
         self.accepted = accepted
+
+
+def _shown(value: Any) -> str:
+    """Return a value as whoever sent it knows it: a list by its members, and no language's own signs."""
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, Mapping):
+        return ", ".join(f"{name}: {_shown(one)}" for name, one in value.items())
+    if isinstance(value, list | tuple | set | frozenset):
+        return ", ".join(_shown(one) for one in value)
+    return str(value)
 
 
 class UnknownParameterError(InvalidValueError):

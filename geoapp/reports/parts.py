@@ -118,10 +118,10 @@ class Map:
 
 @dataclass(frozen=True, slots=True)
 class Section:
-    """One question of the report, with what answers it."""
+    """One question of the report, with what answers it; a number among its figures has its form."""
 
     heading: Text
-    figures: Sequence[tuple[Text, str]] = ()
+    figures: Sequence[tuple[Text, Cell]] = ()
     lines: Sequence[Text] = ()
     maps: Sequence[Map] = ()
     bars: Sequence[Bars] = ()
@@ -145,7 +145,7 @@ class Report:
     title: Text
     day: date
     sample: bool
-    facts: Sequence[tuple[Text, Text]]
+    facts: Sequence[tuple[Text, Cell]]
     sections: Sequence[Section] = field(default_factory=tuple)
 
 
@@ -163,6 +163,11 @@ def class_colour(share: float | None) -> str:
     if share is None:
         return NONE_COLOUR
     return CLASS_COLOURS[max(0, sum(share >= edge for edge in EDGES) - 1)]
+
+
+def written(cell: Cell, language: Language | None) -> str:
+    """Return a value that stands alone as people read it."""
+    return shown(cell, Form.WORDS, language)
 
 
 def shown(cell: Cell, form: Form, language: Language | None) -> str:

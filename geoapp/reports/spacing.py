@@ -168,7 +168,7 @@ def _about(result: SpacingResult, regions: Mapping[str, Text]) -> list[tuple[Tex
     ]
     if rule is not None:
         rows += [
-            (Text("间距", "Spacing"), rule_text(rule)),
+            (Text("间距", "Spacing"), rule_text(rule, regions)),
             (Text("间距的出处", "Source of the rule"), rule.source),
         ]
         if (made_up := made_up_text(rule)) is not None:

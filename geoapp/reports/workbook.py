@@ -25,6 +25,7 @@ from geoapp.reports.parts import (
     Section,
     Table,
     shown,
+    written,
 )
 from geoapp.reports.settled import settle_file
 
@@ -74,14 +75,12 @@ def _name(text: Text, language: Language | None) -> str:
 def _cover(sheet: Worksheet, report: Report, language: Language | None) -> None:
     """Write the title, what the figures rest on, and what each section says in words and numbers."""
     sheet.title = _name(Text("封面", "Cover"), language)
-    rows: list[tuple[str, str, str]] = [("title", said(report.title, language), "")]
-    rows += [
-        ("line", said(label, language), said(value, language)) for label, value in report.facts
-    ]
+    rows: list[tuple[str, str, Cell]] = [("title", said(report.title, language), None)]
+    rows += [("line", said(label, language), value) for label, value in report.facts]
     for section in report.sections:
-        rows.append(("heading", said(section.heading, language), ""))
+        rows.append(("heading", said(section.heading, language), None))
         rows += [("line", said(label, language), value) for label, value in section.figures]
-        rows += [("words", said(line, language), "") for line in section.lines]
+        rows += [("words", said(line, language), None) for line in section.lines]
     sheet.column_dimensions["A"].width = 34
     sheet.column_dimensions["B"].width = 66
     for number, (kind, first, second) in enumerate(rows, start=1):
@@ -89,9 +88,9 @@ def _cover(sheet: Worksheet, report: Report, language: Language | None) -> None:
         write_text(head, first)
         lines = 1
         if kind == "line":
-            write_text(value, second)
-            value.alignment = head.alignment = Alignment(wrap_text=True, vertical="top")
-            lines = max(lines_in(first, 34), lines_in(second, 66))
+            _put_alone(value, second, language)
+            head.alignment = Alignment(wrap_text=True, vertical="top")
+            lines = max(lines_in(first, 34), lines_in(written(second, language), 66))
         else:
             sheet.merge_cells(start_row=number, end_row=number, start_column=1, end_column=2)
             head.alignment = Alignment(wrap_text=True, vertical="top")
@@ -203,6 +202,16 @@ def _put(
         cell.number_format = number_format
         dressed[kind] = copy(cell._style)  # type: ignore[union-attr]
     cell._style = copy(dressed[kind])  # type: ignore[union-attr]
+
+
+def _put_alone(cell: SheetCell | MergedCell, value: Cell, language: Language | None) -> None:
+    """Write a value of the cover at the left, where its label is; a number stays a number."""
+    if isinstance(value, Figure) and value.value is not None:
+        cell.value = value.value
+        cell.number_format = _format(value.form, value.value)
+    else:
+        write_text(cell, written(value, language))
+    cell.alignment = Alignment(wrap_text=True, vertical="top", horizontal="left")
 
 
 def _format(form: Form, value: object) -> str:

@@ -176,10 +176,15 @@ class PricedPieces:
     possibly: int
 
     @property
+    def needed(self) -> int:
+        """How many are to be bought at most."""
+        return self.surely + self.possibly
+
+    @property
     def cost(self) -> tuple[float, float] | None:
-        """The least and the most that they cost; None without a price."""
+        """The least and the most that they cost; None without a price, unless there are none."""
         if self.price is None:
-            return None
+            return None if self.needed else (0.0, 0.0)
         return self.surely * self.price, (self.surely + self.possibly) * self.price
 
 
@@ -210,12 +215,17 @@ class Purchase:
 
     @property
     def is_unpriced(self) -> bool:
-        """Whether it has no known price, be it in some places alone."""
-        return self.pieces is not None and any(one.price is None for one in self.pieces)
+        """Whether it has no known price where any is to be bought, be it in some places alone."""
+        return any(one.price is None and one.needed for one in self.pieces or ())
+
+    @property
+    def is_needed(self) -> bool:
+        """Whether any is to be bought, as far as records can say."""
+        return any(one.needed for one in self.pieces or ())
 
     @property
     def cost(self) -> tuple[float, float] | None:
-        """The least and the most that those with a price cost; None if none has one."""
+        """The least and the most that those with a price cost; None if none has one that is needed."""
         return summed([one.cost for one in self.pieces or ()])
 
 
@@ -226,7 +236,7 @@ class PurchaseList:
     Attributes
     ----------
     unpriced
-        How many items that are recorded have no price, be it in some places alone: it is not in
+        How many items that are to be bought have no price, be it in some places alone: it is not in
         the cost.
     unrecorded
         How many items no record can say anything of.

@@ -22,6 +22,7 @@ from geoapp.operations.runs.lifecycle import Attempt, LostRunError
 from geoapp.operations.runs.state import read_finished, run_state
 from geoapp.reports.words.actions import action_text
 from geoapp.store.engine import Database
+from geoapp.store.facilities.read import regions_below
 from geoapp.store.runs.runs import end_run, list_runs_about
 
 
@@ -151,14 +152,15 @@ def _districts(inputs: ActionInputs, best: Solved) -> tuple[ActionDistrict, ...]
 
 
 def latest_about(
-    database: Database, regions: Collection[str | None], limit: int = 3
+    database: Database, regions: Collection[str | None], limit: int = 5
 ) -> list[ActionRun]:
-    """Return the runs of actions that ended and were asked about these regions, newest first.
+    """Return the runs of actions that ended and were asked about these regions or parts of them.
 
-    None among the regions stands for a question about everything.
+    The newest first. None among the regions stands for a question about everything.
     """
     with database.session() as session:
-        found = list_runs_about(session, ACTION_RUNS.name, regions, limit)
+        below = {code for one in regions if one for code in regions_below(session, one)}
+        found = list_runs_about(session, ACTION_RUNS.name, below | set(regions), limit)
         return [run_state(run, ACTION_RUNS) for run in found]
 
 

@@ -9,14 +9,13 @@ import shapely
 from geoapp.core.i18n import Text
 from geoapp.core.results.coverage import CoverageFigures, CoverageGap, CoverageRun, RegionFigures
 from geoapp.core.results.published import Official
-from geoapp.core.units import format_count, format_share
 from geoapp.core.words import Level
 from geoapp.operations.coverage import official as answers
 from geoapp.operations.coverage import results as coverage_results
 from geoapp.operations.moment import end_of_day
 from geoapp.operations.monthly.scope import Scope
 from geoapp.reports.coverage.sheets import ZONE_COLUMNS, rest_of, zone_cells
-from geoapp.reports.parts import Area, Bars, Cell, Column, Form, Map, Section, Spot, Table
+from geoapp.reports.parts import Area, Bars, Cell, Column, Figure, Form, Map, Section, Spot, Table
 from geoapp.reports.words import monthly as words
 from geoapp.reports.words.coverage import outside_text, reasons_text
 from geoapp.reports.words.official import freshness_text
@@ -102,15 +101,15 @@ def _zones_told(answer: Answer, listed: int) -> Text:
     return words.zones_note(shown, listed, at_least=rest > 0)
 
 
-def _figures(own: CoverageFigures) -> list[tuple[Text, str]]:
+def _figures(own: CoverageFigures) -> list[tuple[Text, Cell]]:
     walk = own.walk
     return [
-        (words.COVERED_SHARE, format_share(own.covered_share)),
-        (words.COVERED, format_count(own.covered_weight)),
-        (words.UNCOVERED, format_count(own.uncovered_weight)),
-        (words.BACKUP_SHARE, format_share(own.backup_share)),
-        (words.MEDIAN_M, format_count(None if walk is None else walk.p50_m)),
-        (words.P90_M, format_count(None if walk is None else walk.p90_m)),
+        (words.COVERED_SHARE, Figure(own.covered_share, Form.SHARE)),
+        (words.COVERED, Figure(own.covered_weight, Form.COUNT)),
+        (words.UNCOVERED, Figure(own.uncovered_weight, Form.COUNT)),
+        (words.BACKUP_SHARE, Figure(own.backup_share, Form.SHARE)),
+        (words.MEDIAN_M, Figure(None if walk is None else walk.p50_m, Form.METRES)),
+        (words.P90_M, Figure(None if walk is None else walk.p90_m, Form.METRES)),
     ]
 
 

@@ -10,7 +10,7 @@ from geoapp.core.dated_states import Band, StateOnDay
 from geoapp.core.i18n import Text
 from geoapp.core.words import FAMILY_TEXT, STATUS_TEXT, Family, Status
 from geoapp.operations.monthly.scope import Scope
-from geoapp.reports.parts import Cell, Column, Form, Section, Table
+from geoapp.reports.parts import Cell, Column, Figure, Form, Section, Table
 from geoapp.reports.words import monthly as words
 from geoapp.reports.words.states import band_text, range_text
 from geoapp.store.facilities.as_of import AsOf, Begun, begun_within, states_on
@@ -78,14 +78,19 @@ def facility_section(scope: Scope, register: Register) -> Section:
     return Section(
         words.FACILITIES,
         figures=[
-            (words.IN_PLACE, range_text(here)),
-            (words.IN_PLACE_BEFORE, range_text(there)),
-            (words.OPENED, range_text(opened)),
-            (words.CLOSED, range_text(closed)),
+            (words.IN_PLACE, _counted(here)),
+            (words.IN_PLACE_BEFORE, _counted(there)),
+            (words.OPENED, _counted(opened)),
+            (words.CLOSED, _counted(closed)),
         ],
         lines=lines,
         tables=[_changes(register, scope), _states(register, scope), _listed(register)],
     )
+
+
+def _counted(band: Band) -> Cell:
+    """Return a count as a number where it is certain, and as its range where it is not."""
+    return range_text(band) if band.possible else Figure(band.known, Form.COUNT)
 
 
 def _band(facilities: Iterable[NamedFamily], states: Mapping[int, StateOnDay]) -> Band:

@@ -6,7 +6,7 @@ from geoapp.core.programmes import STATE_TEXT, UNIT_TEXT, PromiseState
 from geoapp.core.results.promises import DocumentRecord, Standing
 from geoapp.operations.monthly.scope import Scope
 from geoapp.operations.programmes.read import ProgrammeStanding, read_board
-from geoapp.reports.parts import Bars, Cell, Column, Form, Section, Table
+from geoapp.reports.parts import Bars, Cell, Column, Figure, Form, Section, Table
 from geoapp.reports.words import monthly as words
 from geoapp.reports.words.programmes import basis_text, promise_text
 
@@ -33,7 +33,11 @@ def promise_section(scope: Scope, board: list[ProgrammeStanding]) -> Section:
         lines.append(words.PROMISES_SAMPLE)
     return Section(
         words.PROMISES,
-        figures=[(STATE_TEXT[one], str(states[one])) for one in PromiseState if states[one]],
+        figures=[
+            (STATE_TEXT[one], Figure(states[one], Form.COUNT))
+            for one in PromiseState
+            if states[one]
+        ],
         lines=lines,
         bars=[
             Bars(

@@ -1,7 +1,7 @@
 """Of which region, up to which day, and from which store a report is made."""
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 
 from geoapp.core.errors import InvalidValueError
 from geoapp.core.i18n import Text
@@ -44,6 +44,11 @@ class Scope:
     def area(self) -> Text:
         """The region's name."""
         return area_text(self.region, self.naming.regions)
+
+    @property
+    def end(self) -> datetime:
+        """The end of the report's last day."""
+        return end_of_day(self.period.day, self.settings.timezone)
 
     def name(self, code: str | None) -> Text:
         """Return a region's name; its code where it is no longer stored, None where unknown."""

@@ -5,6 +5,7 @@ from typing import Final
 from geoapp.core.i18n import Text
 from geoapp.core.use import CARE_UNIT_TEXT, CareUnit, quarter_of
 from geoapp.core.words import Level
+from geoapp.operations.monthly.reach import reach_tables
 from geoapp.operations.monthly.scope import Scope
 from geoapp.operations.use.read import QuarterOfUse, RegionFigures, quarter_of_use
 from geoapp.reports.parts import Cell, Column, Form, Section, Table
@@ -30,12 +31,17 @@ def use_section(scope: Scope, quarters: list[QuarterOfUse]) -> Section:
     return Section(
         words.USE,
         lines=[words.FEW_NOTE, words.QUARTER_NOTE],
-        tables=[_figures(scope, quarters), _care(quarters)],
+        tables=[_figures(scope, quarters), *_reach(scope, quarters), _care(quarters)],
     )
 
 
 def _quarter(one: QuarterOfUse) -> Text:
     return Text("", "") if one.quarter is None else one.quarter.text
+
+
+def _reach(scope: Scope, quarters: list[QuarterOfUse]) -> list[Table]:
+    latest = quarters[0].quarter
+    return [] if latest is None else reach_tables(scope, latest)
 
 
 def _figures(scope: Scope, quarters: list[QuarterOfUse]) -> Table:

@@ -19,7 +19,7 @@ from geoapp.core.words import Datum
 from geoapp.operations.facilities.naming import read_naming
 from geoapp.operations.public_maps.compare import Compared, Line
 from geoapp.reports.file_table import FileTable
-from geoapp.reports.parts import Cell, Column, Form, Report, Section, Table, shown
+from geoapp.reports.parts import Cell, Column, Figure, Form, Report, Section, Table, shown
 from geoapp.reports.tables import write_table
 from geoapp.reports.words import coverage_book, monthly
 from geoapp.reports.words import public_maps as words
@@ -103,12 +103,12 @@ def write_for_owner(
     ]
     name = words.title(compared.told.map)
     covered = covered_said(compared, naming.regions)
-    facts = [
+    facts: list[tuple[Text, Cell]] = [
         (words.MAP, PUBLIC_MAP_TEXT[compared.told.map]),
         (words.LIST_FILE, Text(compared.told.file, compared.told.file)),
         (words.READ_AT, format_moment(compared.told.read_at, naming.zone)),
         (words.COVERS, covered),
-        *((FINDING_TEXT[one], _number(compared.counts[one])) for one in Finding),
+        *((FINDING_TEXT[one], Figure(compared.counts[one], Form.COUNT)) for one in Finding),
     ]
     if compared.has_samples:
         facts.insert(0, (monthly.SAMPLE_LABEL, coverage_book.SAMPLE_SAID))
@@ -145,10 +145,6 @@ def covered_said(compared: Compared, regions: Mapping[str, Text]) -> Text:
     ]
     covered = None if compared.covered is None else named.pop(0)
     return words.covered_text(covered, named)
-
-
-def _number(count: int) -> Text:
-    return Text(str(count), str(count))
 
 
 def _owner(one: Line, datum: Datum) -> list[Cell]:

@@ -175,9 +175,11 @@ def purchase_list(
                 else None,
             )
         )
+    # What nobody lacks costs nothing, and says nothing of what the rest costs.
+    wanted = [one for one in items if one.is_needed] or items
     return PurchaseList(
         tuple(items),
-        summed([one.cost for one in items]),
+        summed([one.cost for one in wanted]),
         sum(one.is_unpriced for one in items),
         sum(one.pieces is None for one in items),
     )

@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime
 from typing import Final
 
 from geoapp.analysis.use_fields import Compared, Middles, field_of, middles_of
@@ -116,7 +117,11 @@ class UseAgainstReach:
 
 
 def use_against_reach(
-    database: Database, quarter: Quarter | None = None, region: str | None = None
+    database: Database,
+    quarter: Quarter | None = None,
+    region: str | None = None,
+    *,
+    at: datetime | None = None,
 ) -> UseAgainstReach:
     """Return visits beside demand, by facility.
 
@@ -126,6 +131,8 @@ def use_against_reach(
         None is the latest of which something is known.
     region
         Only what lies in it; the medians are those of what is told of.
+    at
+        When the run had been published; None is now.
 
     Raises
     ------
@@ -135,7 +142,7 @@ def use_against_reach(
     with database.snapshot() as session:
         check_region(session, region)
         known = days_known(session)
-    published = official(database, region)
+    published = official(database, region, at)
     quarters = []
     if known is not None:
         first, last = quarter_of(known[0]), quarter_of(known[1])

@@ -9,7 +9,7 @@ from geoapp.core.i18n import Language, Text
 from geoapp.core.use import USE_FIELD_TEXT, UseField
 from geoapp.operations.facilities.naming import read_naming
 from geoapp.operations.use.reach import UseAgainstReach, UsedFacility
-from geoapp.reports.parts import Cell, Column, Form, Report, Section, Table
+from geoapp.reports.parts import Cell, Column, Figure, Form, Report, Section, Table
 from geoapp.reports.words import coverage_book, monthly
 from geoapp.reports.words import use as words
 from geoapp.reports.words.coverage import statement_text
@@ -56,7 +56,7 @@ def write_reach(
     assert told.official is not None, "the page offers no file without one"
     naming = read_naming(database, zone)
     run = told.official.run
-    facts = [
+    facts: list[tuple[Text, Cell]] = [
         (monthly.QUARTER, told.quarter.text),
         (coverage_book.RUN, Text(str(run.id), str(run.id))),
         (
@@ -64,7 +64,7 @@ def write_reach(
             published_text(told.official.publication, naming.regions, naming.zone),
         ),
         (monthly.RESTS_ON, statement_text(run, naming.regions, naming.demand, naming.zone)),
-        *((USE_FIELD_TEXT[one], _number(told, one)) for one in UseField),
+        *((USE_FIELD_TEXT[one], Figure(told.in_field(one), Form.COUNT)) for one in UseField),
     ]
     sample = told.sample or any(one.sample for one in told.facilities)
     if sample:
@@ -84,11 +84,6 @@ def write_reach(
         [Section(words.TITLE_REACH, lines=[lines_text(told), words.REACH_MEANS], tables=[table])],
     )
     write_workbook(report, path, language)
-
-
-def _number(told: UseAgainstReach, field: UseField) -> Text:
-    number = str(told.in_field(field))
-    return Text(number, number)
 
 
 def _cells(one: UsedFacility, regions: Mapping[str, Text]) -> list[Cell]:

@@ -15,6 +15,7 @@ from geoapp.reports.parts import (
     Report,
     Table,
     shown,
+    written,
 )
 from geoapp.reports.words import monthly as words
 
@@ -56,6 +57,7 @@ def write_page(report: Report, path: Path, language: Language | None) -> None:
         say=lambda text: said(text, language),
         in_parts=in_parts,
         column_class=column_class,
+        written=lambda cell: written(cell, language),
         shown=lambda cell, form: shown(cell, form, language),
         map_svg=lambda drawn: map_svg(drawn, language),
         bars_svg=lambda chart: bars_svg(chart, language),

@@ -34,6 +34,7 @@ from geoapp.reports.parts import (
     Table,
     class_colour,
     shown,
+    written,
 )
 from geoapp.reports.sheet import (
     INK,
@@ -96,7 +97,7 @@ def _title(pdf: Sheet, report: Report, language: Language | None) -> None:
     for number, text in enumerate(_languages(report.title, language)):
         pdf.words(text, 12.0 if number else 22.0, SOFT if number else INK, 2)
     pdf.ln(6)
-    rows = [(said(label, language), said(value, language)) for label, value in report.facts]
+    rows = [(said(label, language), written(value, language)) for label, value in report.facts]
     draw_rows(pdf, (), rows)
     # Three lines for each chapter at least: what does not fit stands on a page of its own.
     lines = len(report.sections) + sum(_entries(one) for one in report.sections)
@@ -134,7 +135,9 @@ def _languages(text: Text, language: Language | None) -> list[str]:
 def _chapter(pdf: Sheet, section: Section, language: Language | None) -> None:
     pdf.start_section(said(section.heading, language))
     pdf.words(said(section.heading, language), 17, gap_mm=3)
-    figures = [(said(label, language), value) for label, value in section.figures]
+    figures = [
+        (said(label, language), written(value, language)) for label, value in section.figures
+    ]
     across = 4 if len(figures) % _MOST_FIGURES == 1 else _MOST_FIGURES
     for first in range(0, len(figures), across):
         some = figures[first : first + across]

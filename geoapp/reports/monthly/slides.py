@@ -32,6 +32,7 @@ from geoapp.reports.parts import (
     Table,
     class_colour,
     shown,
+    written,
 )
 from geoapp.reports.sheet import shortened
 from geoapp.reports.words import monthly as words
@@ -69,7 +70,7 @@ class _Deck(Deck):
         slide = self._slide(self._report.title, size=OPENING_POINTS)
         lines = [
             (f"{self._said(label)}：" if self._language != "en" else f"{self._said(label)}: ")
-            + self._said(value)
+            + written(value, self._language)
             for label, value in self._report.facts
         ]
         self._words(slide, EDGE, 1.9, WIDE - 2 * EDGE, lines, 16)
@@ -78,7 +79,9 @@ class _Deck(Deck):
         """Make the slides of a chapter: what it says in figures, then its map, bars and tables."""
         if section.figures or section.lines:
             slide = self._slide(section.heading)
-            top = self._figures(slide, section.figures)
+            top = self._figures(
+                slide, [(label, written(value, self._language)) for label, value in section.figures]
+            )
             self._words(
                 slide, EDGE, top, WIDE - 2 * EDGE, [self._said(one) for one in section.lines], 15
             )

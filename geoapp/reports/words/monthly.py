@@ -22,6 +22,8 @@ SHEET_STATES: Final = Text("站点状态", "States")
 SHEET_LISTED: Final = Text("启用停用名单", "Opened and closed")
 SHEET_PROMISES: Final = Text("承诺", "Promises")
 SHEET_USE: Final = Text("使用与满意度", "Use")
+SHEET_REACH: Final = Text("到访与需求", "Visits and demand")
+SHEET_STAND_OUT: Final = Text("突出的站点", "Standing out")
 SHEET_CARE: Final = Text("关爱活动", "Care events")
 SHEET_RUN: Final = Text("依据", "Basis")
 SHEET_SOURCES: Final = Text("来源文件", "Sources")
@@ -32,6 +34,10 @@ TITLE_ZONES: Final = Text(
 )
 TITLE_LISTED: Final = Text("本月启用和停用的设施", "Facilities that opened or closed in the month")
 TITLE_USE: Final = Text("各季度的使用与满意度", "Use and satisfaction by quarter")
+TITLE_STAND_OUT: Final = Text(
+    "只靠它的忙站，与附近人多、来的少的站",
+    "Busy with no neighbour, and near people with few who come",
+)
 TITLE_CARE: Final = Text("各季度的关爱活动", "Care events by quarter")
 TITLE_RUN: Final = Text("数字的依据", "What the figures rest on")
 TITLE_SOURCES: Final = Text("承诺和事实的来源文件", "Documents of the promises and facts")
@@ -267,6 +273,22 @@ def states_title(day: date) -> Text:
 def promises_title(day: date) -> Text:
     """Name the table of promises on a day."""
     return Text(f"承诺、事实与状态，{day}", f"Promises, facts and states on {day}")
+
+
+def reach_title(quarter: Text) -> Text:
+    """Name the table of a quarter's visits beside the demand."""
+    return Text(
+        f"到访与应服务的人，{quarter.zh}：各区设施数",
+        f"Visits beside the demand, {quarter.en}: facilities by district",
+    )
+
+
+def stand_out_note(most: int) -> Text:
+    """Say how many facilities of a kind are listed at most."""
+    return Text(
+        f"每类最多列 {format_count(most)} 处：忙站按到访，来的少的站按应服务的人。",
+        f"At most {format_count(most)} of a kind: the busy by visits, the empty by the workers they should see.",
+    )
 
 
 def known_on(day: date) -> Text:

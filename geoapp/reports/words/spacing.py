@@ -1,5 +1,7 @@
 """Words of a rule of spacing and of what came of it."""
 
+from collections.abc import Mapping
+
 from geoapp.core.i18n import Text
 from geoapp.core.results.spacing import FarArea, SpacingResult
 from geoapp.core.spacing import By, Figures, Spacing
@@ -13,18 +15,24 @@ _MEASURED_EN: dict[By, str] = {"line": "By straight line", "walk": "On foot"}
 NO_WAY = Text("走不到", "no way")
 
 
-def rule_text(rule: Spacing) -> Text:
-    """Return what a rule asks for, where it is busy and where it is not."""
+def rule_text(rule: Spacing, regions: Mapping[str, Text]) -> Text:
+    """Return what a rule asks for, where it is busy and where it is not.
+
+    Parameters
+    ----------
+    regions
+        Names of regions by code; one that is not stored is told by its code.
+    """
     said = _figures_text(rule)
-    zh, en = f"按{BY_TEXT[rule.by].zh}：{said.zh}", f"{_MEASURED_EN[rule.by]}: {said.en}"
+    all_zh, all_en = f"按{BY_TEXT[rule.by].zh}：{said.zh}", f"{_MEASURED_EN[rule.by]}: {said.en}"
     busy = rule.busy
     if busy is None:
-        return Text(zh, en)
+        return Text(all_zh, all_en)
     own = _figures_text(busy)
     if busy.regions is not None:
-        where = Text(
-            f"繁华处（{'、'.join(busy.regions)}）", f"where it is busy ({', '.join(busy.regions)})"
-        )
+        named = [regions.get(code, Text(code, code)) for code in busy.regions]
+        zh, en = "、".join(one.zh for one in named), ", ".join(one.en for one in named)
+        where = Text(f"繁华处（{zh}）", f"where it is busy ({en})")
     else:
         assert busy.workers_per_km2 is not None
         number = counted(busy.workers_per_km2, "人", "worker")
@@ -33,7 +41,7 @@ def rule_text(rule: Spacing) -> Text:
             f"繁华处（周围 {around.zh}内每平方公里至少 {number.zh}）",
             f"where it is busy (at least {number.en} per km² within {around.en})",
         )
-    return Text(f"{zh}；{where.zh}{own.zh}", f"{en}; {where.en} {own.en}")
+    return Text(f"{all_zh}；{where.zh}{own.zh}", f"{all_en}; {where.en} {own.en}")
 
 
 def _figures_text(rule: Figures) -> Text:

@@ -70,7 +70,10 @@ def yuan_text(amount: float) -> Text:
 def cost_text(bought: PurchaseList) -> Text:
     """Return what all costs; a sum that lacks something is said to be a lower bound."""
     if bought.cost is None:
-        return Text("没有一项有价格，费用未知", "No item has a price: the cost is not known")
+        return Text(
+            "要买的都没有价格，费用未知",
+            "Nothing that is to be bought has a price: the cost is not known",
+        )
     least, most = (format_money(one) for one in bought.cost)
     zh, en = (
         (f"{least} 元", f"{least} yuan")
@@ -147,8 +150,8 @@ def samples_text(result: StandardResult | SpacingResult) -> Text | None:
     """Return what is to be said of samples; None where there are none."""
     if result.sample:
         return Text(
-            "这里只有示例设施（随机生成），下面的数字都是示例的，不是事实。",
-            "There are only generated samples here: all figures below are of samples, not facts.",
+            "这里只有示例设施（随机生成），数字都是示例的，不是事实。",
+            "There are only generated samples here: all figures are of samples, not facts.",
         )
     if result.left_out_samples:
         number = counted(result.left_out_samples, "处示例设施", "sample", "samples")

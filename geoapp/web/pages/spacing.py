@@ -24,6 +24,7 @@ from geoapp.web.edge.heavy import heavy
 from geoapp.web.edge.language import language
 from geoapp.web.edge.parameters import without_nul
 from geoapp.web.edge.services import services
+from geoapp.web.pages.naming import naming
 
 blueprint = Blueprint("spacing", __name__)
 
@@ -51,6 +52,7 @@ def show(code: str) -> Response:
             for one in regions
             if one.level != Level.STREET or one.code == result.region
         },
+        names=naming().regions,
         query={"region": result.region, "by": result.by},
         pairs=result.pairs[:MOST_LISTED],
         shown=_drawn(result),

@@ -27,6 +27,7 @@ from geoapp.web.edge.heavy import heavy
 from geoapp.web.edge.language import language
 from geoapp.web.edge.parameters import without_nul
 from geoapp.web.edge.services import services
+from geoapp.web.pages.naming import naming
 
 blueprint = Blueprint("standards", __name__)
 
@@ -65,6 +66,7 @@ def listed() -> str:
         standards=list(standards(services().settings).values()),
         words=words,
         rule_text=rule_text,
+        regions=naming().regions,
         why_not=why_not,
     )
 
@@ -78,6 +80,7 @@ def one(code: str) -> str:
         "standard": standard,
         "words": words,
         "rule_text": rule_text,
+        "names": naming().regions,
         "kinds": [one.text for one in load_vocabulary().kinds if one.code in standard.kinds],
         "amenities": {one.code: one.text for one in load_vocabulary().amenities},
     }

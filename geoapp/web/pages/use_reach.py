@@ -31,6 +31,8 @@ MOST_DRAWN: Final = 3_000
 # The drawing in its own units: where its axes begin and end.
 _LEFT, _RIGHT, _TOP, _BOTTOM = 40.0, 400.0, 12.0, 270.0
 _STEPS: Final = (1, 2, 5, 10)
+# Round shares of a scale that stand evenly where it is one of square roots.
+_MARKS: Final = (0.0, 0.1, 0.3, 0.6, 1.0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,14 +136,13 @@ def _scatter(told: UseAgainstReach) -> Scatter | None:
         return round(_BOTTOM - (_BOTTOM - _TOP) * math.sqrt(visits / most_y), 1)
 
     middles = told.middles
-    marks = [(share / 4) ** 2 for share in range(5)]
     return Scatter(
         Axis(
-            [(x(most_x * one), f"{most_x * one:,.4g}") for one in marks],
+            [(x(most_x * one), f"{most_x * one:,.10g}") for one in _MARKS],
             None if middles is None else x(middles.reach),
         ),
         Axis(
-            [(y(most_y * one), f"{most_y * one:,.4g}") for one in marks],
+            [(y(most_y * one), f"{most_y * one:,.10g}") for one in _MARKS],
             None if middles is None else y(middles.visits),
         ),
         [

@@ -15,9 +15,12 @@ from pypdf import PdfReader
 
 from geoapp.core.errors import InvalidValueError, MissingPartError
 from geoapp.core.i18n import Text
+from geoapp.core.use import USE_FIELD_TEXT, UseField
 from geoapp.operations.monthly.period import Period, period_of
 from geoapp.operations.monthly.save import check_report_output, save_report
 from geoapp.operations.monthly.scope import scope_of
+from geoapp.operations.use.edit import put_visits
+from geoapp.operations.use.reach import use_against_reach
 from geoapp.reports.monthly.slides import write_slides
 from geoapp.reports.parts import Report
 from geoapp.reports.settled import settle_file
@@ -87,6 +90,10 @@ def test_the_workbook_has_the_figures_of_the_run_as_numbers(
     assert "由 manager 公布" in cover
     assert "本报告含示例数据" in cover
     assert "另有 1 处设施没有区域，不计入任何区域" in cover
+
+    # Figures of the cover are numbers, too, in the forms that they have in the tables.
+    [share] = [row[1] for row in book["封面"].iter_rows() if str(row[0].value).startswith("覆盖率")]
+    assert (share.value, share.number_format) == (town.run.found.total.covered_share, "0.0%")
 
     sheet = book["各区覆盖"]
     *parts, total = rows_of(sheet)
@@ -175,6 +182,30 @@ def test_facilities_promises_and_voices_are_counted_as_by_hand(
     assert f"{day:%Y-%m}" in basis
     # One language alone: no English heading is left.
     assert "workers" not in str(list(book["各区覆盖"].values)[2])
+
+
+def test_visits_stand_beside_the_demand_that_was_published(
+    town: MonthlyTown, tmp_path: Path
+) -> None:
+    path, day = tmp_path / "month.xlsx", town.scope.period.first.isoformat()
+    for code, visits in (("T-1", "40"), ("T-2", "9"), ("T-3", "8"), ("T-4", "0")):
+        put_visits(town.database, town.settings, code, {"day": day, "n": visits})
+    save_report(town.scope, path, "zh")
+    book = openpyxl.load_workbook(path)
+    *districts, total = rows_of(book["到访与需求"])
+    told = use_against_reach(town.database, None, "370200")
+    for field in UseField:
+        name = USE_FIELD_TEXT[field].zh
+        assert total[name] == told.in_field(field), name
+        assert sum(one[name] for one in districts) == total[name], name
+    assert sum(told.in_field(one) for one in UseField) == told.compared > 0
+    listed = {row["编号"]: row["有计数的一天平均人次"] for row in rows_of(book["突出的站点"])}
+    expected = {
+        one.code: one.visits_a_day
+        for one in told.facilities
+        if one.field in (UseField.BUSY_ALONE, UseField.NEAR_EMPTY)
+    }
+    assert listed == expected != {}
 
 
 def test_without_a_published_answer_the_report_says_so(town: MonthlyTown, tmp_path: Path) -> None:

@@ -73,7 +73,14 @@ def test_the_small_town_by_hand(
         assert bought.items[5].cost == (1000, 2000)
         assert bought.items[2].cost == (0, 300)
         assert bought.cost == (1000, 2300)
-        assert bought.unpriced == 5
+        # Water has no price either, and is there wherever it should be: nobody has to buy it.
+        assert bought.unpriced == 4
+        assert not bought.items[3].is_unpriced
+        all_but_water = parse_prices(found.standard, dict.fromkeys("123567", "1"))
+        known = purchase_list(
+            found.standard, found.facilities, prices_for(database, found, all_but_water, "")
+        )
+        assert (known.cost, known.is_lower_bound) == ((1, 11), False)
         none = prices_for(database, found, {}, "")
         assert purchase_list(found.standard, found.facilities, none).cost is None
         for number, price in (("8", "1"), ("1", "-1"), ("1", "nan"), ("²", "1"), ("1", "x")):
@@ -171,7 +178,7 @@ def _prices_of_a_list(database: Database, settings: Settings, folder: Path) -> N
     mixed = prices_for(database, town, {3: 1.0}, "A")
     assert {number: one.yuan for number, one in mixed.by_place["370203"].items()} == {6: 1000.0}
     bought = purchase_list(standard, town.facilities, mixed)
-    assert cost_text(bought).zh == "1,000 至 2,001 元，这是下限：5 项价格未知，没有计入"
+    assert cost_text(bought).zh == "1,000 至 2,001 元，这是下限：4 项价格未知，没有计入"
     assert prices_text(mixed).zh == "价格表“A”，2026-01-05 的价格；1 项单价是填写的"
     # A list that comes back changes nothing; a price typed in takes its place, and an undo brings it back.
     file = folder / "again.xlsx"

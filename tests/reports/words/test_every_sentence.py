@@ -781,6 +781,8 @@ def monthly_sentences(n: int) -> dict[str, list[Text]]:
         "map_title": [monthly.map_title(day)],
         "changes_title": [monthly.changes_title(before, day)],
         "states_title": [monthly.states_title(day)],
+        "reach_title": [monthly.reach_title(Text("2026 年第 4 季度", "Q4 2026"))],
+        "stand_out_note": [monthly.stand_out_note(n)],
         "promises_title": [monthly.promises_title(day)],
         "known_on": [monthly.known_on(day)],
         "left_out": [monthly.left_out(n)],
@@ -818,7 +820,9 @@ def spacing_sentences(n: int) -> dict[str, list[Text]]:
         for away in (None, 812.0)
     ]
     return {
-        "rule_text": [spacing.rule_text(one) for one in rules],
+        "rule_text": [
+            spacing.rule_text(one, {"370202": Text("市南区", "Shinan")}) for one in rules
+        ],
         "made_up_text": [text for one in rules if (text := spacing.made_up_text(one)) is not None],
         "measured_text": [spacing.measured_text(one) for one in results],
         "farthest_text": [spacing.farthest_text(one) for one in areas],

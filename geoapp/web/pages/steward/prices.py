@@ -16,6 +16,7 @@ from geoapp.core.limits import MOST_DRAFT_BYTES
 from geoapp.core.roles import Permission
 from geoapp.core.vocabulary import load_vocabulary
 from geoapp.importers.open import SUFFIXES
+from geoapp.operations.duplicates.find import regions_within
 from geoapp.operations.imports.file import import_file
 from geoapp.operations.imports.rejects import set_stem
 from geoapp.operations.imports.report import ImportReport
@@ -107,6 +108,12 @@ def _saved() -> int | None:
     return int(saved) if saved.isascii() and saved.isdigit() and len(saved) < 19 else None
 
 
+def _offered(names: Mapping[str, Text]) -> dict[str, Text]:
+    """Return the regions that whoever is signed in may enter prices for."""
+    own = regions_within(services().database, signed_in().regions)
+    return {code: text for code, text in names.items() if own is None or code in own}
+
+
 def _page(
     *,
     values: Mapping[str, str] | None = None,
@@ -117,11 +124,14 @@ def _page(
 ) -> str:
     parts = services()
     rows = read_every_price(parts.database)
+    names = region_names(parts.database)
     return render_template(
         "steward/prices.html",
         lists=[(name, list(found)) for name, found in groupby(rows, lambda one: one.list)],
         amenities={one.code: one.text for one in load_vocabulary().amenities},
-        regions=region_names(parts.database),
+        regions=names,
+        offered=_offered(names),
+        everywhere=not signed_in().regions,
         today=today(parts.settings),
         saved=_saved(),
         values=values or {},
