@@ -58,6 +58,7 @@ export default [
     // The worker keeps answers and asks for them without credentials, which get() and post() do not; what
     // it shares with pages to send reports does the same.
     files: ['static/js/sw.js', 'static/js/outbox.js'],
+    languageOptions: { ecmaVersion: 2019 },
     rules: { 'no-restricted-globals': ['error', ...TOO_NEW_GLOBALS] },
   },
   { files: ['static/js/lib/request.js'], rules: { 'no-restricted-globals': ['error', ...TOO_NEW_GLOBALS] } },

@@ -23,6 +23,19 @@ test('syntax and methods that Chrome 70 does not know are refused where the find
     assert.equal((await faults(code, 'static/js/lib/map.js')).length, 1, code);
     assert.deepEqual(await faults(code, 'static/js/planner/coverage.js'), [], code);
   }
+  assert.equal((await faults('self.a = self?.b;', 'static/js/sw.js')).length, 1);
+});
+
+test('what others wrote and the finder loads is read by Chrome 70 as well', async () => {
+  const plain = new ESLint({
+    cwd: fileURLToPath(new URL('../..', import.meta.url)), ignore: false, overrideConfigFile: true, allowInlineConfig: false,
+    overrideConfig: [{ languageOptions: { ecmaVersion: 2019, sourceType: 'script' }, linterOptions: { reportUnusedDisableDirectives: 'off' } }],
+  });
+  const found = await plain.lintFiles(['leaflet/dist/leaflet.js', 'protomaps-leaflet/dist/protomaps-leaflet.js'].map((name) => `static/vendor/${name}`));
+  assert.equal(found.length, 2);
+  found.forEach(({ messages }) => assert.deepEqual(messages, []));
+  const [newer] = await plain.lintText('self.a = self?.b;', { filePath: 'static/vendor/x.js' });
+  assert.equal(newer.messages.length, 1);
 });
 
 test('there is one way to ask the service', async () => {

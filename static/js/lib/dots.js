@@ -5,7 +5,6 @@ import { filled, pause } from './page.js';
 import { get, post } from './request.js';
 
 const PAUSE_MS = 250;
-const DOTS_AT_ONCE = 200;
 
 /** @typedef {{ points: [number, number][], total: number }} Dots */
 
@@ -37,6 +36,52 @@ function boxOf(view) {
 }
 
 /**
+ * Many places as one path of Leaflet's: a layer for each of thousands takes a phone longer than drawing them.
+ * @param {[number, number][]} points
+ * @param {L.CircleMarkerOptions & { renderer: L.Canvas }} look
+ * @param {() => number} radius in pixels
+ * @returns {L.Path}
+ */
+function manyDots(points, look, radius) {
+  const spots = points.map(([lon, lat]) => at(lon, lat));
+  /** @typedef {{ _map: L.Map | null, _renderer: { _ctx: CanvasRenderingContext2D, _drawing: boolean, _bounds: L.Bounds }, _places: L.Point[], _pxBounds: L.Bounds, options: L.PathOptions, _project: () => void, _updatePath: () => void }} Drawn */
+  const Dots = L.Path.extend({
+    /** @this {Drawn} @param {L.PathOptions} options */
+    initialize(options) { L.Util.setOptions(this, options); },
+    /** @this {Drawn} */
+    _project() {
+      const map = /** @type {L.Map} */ (this._map);
+      this._places = spots.map((spot) => map.latLngToLayerPoint(spot));
+      const { min, max } = L.bounds(this._places);
+      this._pxBounds = L.bounds([/** @type {L.Point} */ (min).subtract([8, 8]), /** @type {L.Point} */ (max).add([8, 8])]);
+    },
+    /** @this {Drawn} */
+    _reset() {
+      this._project();
+      this._updatePath();
+    },
+    /** @this {Drawn} */
+    _update() { if (this._map) this._updatePath(); },
+    _empty: () => !spots.length,
+    /** @this {Drawn} Called by the canvas while it draws, and as well when the style has changed. */
+    _updatePath() {
+      const { _ctx: pen, _drawing: isDrawing, _bounds: seen } = this._renderer;
+      if (!isDrawing) return;
+      const size = Math.max(1, Math.round(radius()));
+      pen.globalAlpha = this.options.fillOpacity || 0;
+      pen.fillStyle = this.options.fillColor || '';
+      this._places.filter((one) => seen.contains(one)).forEach(({ x, y }) => {
+        pen.beginPath();
+        pen.arc(x, y, size, 0, Math.PI * 2);
+        pen.fill();
+      });
+      pen.globalAlpha = 1;
+    },
+  });
+  return new /** @type {any} */ (Dots)(look);
+}
+
+/**
  * All facilities as faint dots under everything else: where there is something at all. Where they are
  * too many they are a sample, and those in view take its place.
  * @param {L.Map} map
@@ -55,23 +100,13 @@ export async function drawDots(map, box, style = {}) {
   const layer = L.featureGroup().addTo(map);
   let look = { renderer, pane: 'dots', interactive: false, stroke: false, fillColor: colour('--dot'), fillOpacity: 0.5, ...style };
   const radius = () => (map.getZoom() < 10.5 ? 1.25 : map.getZoom() < 13 ? 2 : 4);
-  // A circle marker takes its radius as a style.
-  const fit = () => layer.setStyle(/** @type {L.PathOptions} */ ({ radius: radius() }));
-  let drawing = 0;
-  /** @param {[number, number][]} points drawn some at a time, so that nobody who presses something waits */
-  const draw = async (points) => {
-    drawing += 1;
-    const mine = drawing;
+  /** @param {[number, number][]} points */
+  const draw = (points) => {
     layer.clearLayers();
-    for (let first = 0; first < points.length && mine === drawing; first += DOTS_AT_ONCE) {
-      await pause();
-      if (mine !== drawing) return;
-      const some = points.slice(first, first + DOTS_AT_ONCE);
-      some.forEach(([lon, lat]) => layer.addLayer(L.circleMarker(at(lon, lat), { ...look, radius: radius() })));
-    }
-    if (mine === drawing) box.dataset.drawn = String(points.length);
+    if (points.length) layer.addLayer(manyDots(points, look, radius));
+    box.dataset.drawn = String(points.length);
   };
-  map.on('zoomend', fit);
+  await pause();
   draw(sample.points);
   if (sample.total > sample.points.length) followView(map, box, sample, draw);
   /** @param {Partial<L.PathOptions>} changed */

@@ -316,6 +316,20 @@ export function eachRegion(layer, act) {
 /** @typedef {{ properties: Region, geometry: Outline, bounds: L.LatLngBounds, width: number, element?: HTMLElement }} RegionName */
 
 /**
+ * A tooltip that its style sheet centres (`translate(-50%, -50%)`): Leaflet measures each to do so, for which
+ * the page is laid out as often as there are names.
+ * @param {L.TooltipOptions} options
+ * @returns {L.Tooltip}
+ */
+function centredTooltip(options) {
+  const Centred = L.Tooltip.extend({
+    /** @this {{ _container: HTMLElement }} @param {L.Point} place */
+    _setPosition(place) { L.DomUtil.setPosition(this._container, place); },
+  });
+  return new /** @type {any} */ (Centred)(options);
+}
+
+/**
  * Names that are wider than their region, or lie over a greater region's name, only make noise. One is made
  * once its region is in sight and wide enough for two characters: Leaflet lays the page out for each, and a
  * province has thousands.
@@ -340,10 +354,10 @@ function nameRegions(map, layer, words) {
       part.textContent = line;
       lines.appendChild(part);
     });
-    const tooltip = L.tooltip({ permanent: true, direction: 'center', className: 'region-name', pane: 'names' })
+    const tooltip = centredTooltip({ permanent: true, direction: 'center', className: 'region-name', pane: 'names' })
       .setLatLng(at(lon, lat)).setContent(lines);
     map.addLayer(tooltip);
-    name.element = tooltip.getElement();
+    name.element = lines;
   }
 
   const check = () => {

@@ -1,7 +1,6 @@
 // The finder: asks for a position on a tap, sends the form in the background, draws the answer.
 // The position goes into the body of a POST and is kept nowhere, not even in the page's address.
 
-import { makeMap } from '../lib/map.js';
 import { byId, closest, filled, language } from '../lib/page.js';
 import { post } from '../lib/request.js';
 import { makeSheet } from '../lib/sheet.js';
@@ -11,6 +10,7 @@ import { ANYBODY, makeEnter } from './enter.js';
 import { loadRest, loadWords } from './later.js';
 import { makeLooks } from './looks.js';
 import { offline } from './offline/link.js';
+import { box, fetchStreets, map, whenOutlined } from './ground.js';
 import { findPosition } from './position.js';
 import { makeSaid } from './said.js';
 import './share.js';
@@ -21,7 +21,6 @@ const form = byId('finder-form', HTMLFormElement);
 const results = byId('results');
 const place = byId('place', HTMLSelectElement);
 const locateButton = byId('locate');
-const box = byId('map');
 const sheetBody = byId('sheet-body');
 const clearButton = byId('clear-conditions');
 const unasked = place.value ? '' : results.innerHTML; // what stands there while nothing has been asked
@@ -40,19 +39,10 @@ let count = '';
  * @type {Own | null}
  */
 let own = null;
-/** @type {() => void} */
-let fetchStreets = () => {};
-const { status, message, tell, warn } = makeSaid(() => fetchStreets());
-const { map } = makeMap(box, {
-  // The first answer comes before the streets.
-  first: new Promise((resolve) => { fetchStreets = () => resolve(undefined); }),
-  fit(bounds) {
-    if (!origin) show(bounds, false); // an answer may come at once
-    return false;
-  },
-});
+const { status, message, tell, warn } = makeSaid(fetchStreets);
 const sheet = makeSheet(byId('sheet'), byId('handle'));
 const { isInSight, show } = makeView(map, box, byId('sheet'));
+whenOutlined((bounds) => { if (!origin) show(bounds, false); }); // an answer may come at once
 const drawn = makeDrawn({ map, box, results, show, way: form.dataset.way || '', pick: (item) => choose(item, 'map') });
 /**
  * What one looks at: from where, by which conditions, at which card.

@@ -246,6 +246,14 @@ def test_ground_shows_where_stations_are_and_a_tap_asks_from_there(
     """Before any question, each facility in service is a dot; closed ones are none."""
     page = visit(site, position=None)
     expect(page.locator('#map[data-drawn="4"]')).to_be_visible()
+    # They are there to be seen: the canvas is not empty.
+    page.wait_for_function(
+        """() => {
+          const canvas = document.querySelector('.leaflet-dots-pane canvas');
+          const { data } = canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height);
+          return data.some(one => one > 0);
+        }"""
+    )
     expect(page.locator(".dots-cut")).to_have_count(0)
     # The map itself is a way to say where one is.
     expect(page.locator("#map[data-ready]")).to_be_visible()
