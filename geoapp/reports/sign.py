@@ -1,8 +1,10 @@
 """The sign of a station for its door, with a QR code that leads to its page."""
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final, cast
+from unicodedata import east_asian_width
 
 import segno
 
@@ -12,6 +14,9 @@ from geoapp.reports.sheet import INK, SOFT, Sheet
 # Width and height in millimetres.
 _PAPER: Final[dict[str, tuple[float, float]]] = {"a4": (210.0, 297.0), "a6": (105.0, 148.0)}
 SIGN_SIZES: Final = tuple(_PAPER)
+_NEVER_FIRST: Final = "，。；：、）”’》·・)"
+_NEVER_LAST: Final = "（“‘《("
+_BEHIND: Final = " ·・、，：）)-—"
 _POINT_MM: Final = 25.4 / 72
 _SCAN: Final = Text(
     "扫码看开放时间、设施和附近的站点", "Scan for hours, amenities and stations near by"
@@ -20,13 +25,56 @@ _SCAN: Final = Text(
 
 @dataclass(frozen=True, slots=True)
 class SignWords:
-    """What stands on a sign; ``lines`` are pairs of a heading and what is known, in order."""
+    """What stands on a sign; ``lines`` are pairs of a heading and what is known, in order.
+
+    ``whole`` are words of the Chinese name that no line ends within.
+    """
 
     name: Text
     kind: Text
     lines: tuple[tuple[Text, Text], ...]
     address: str
     sample: bool
+    whole: tuple[str, ...] = ()
+
+
+def balanced(text: str, whole: Sequence[str] = ()) -> tuple[str, str] | None:
+    """Return a text as two lines, about as long, broken where a reader would; None where it has no such place.
+
+    Parameters
+    ----------
+    whole
+        Words that stay in one piece.
+    """
+    wide = [2 if east_asian_width(sign) in "WF" else 1 for sign in text]
+    best: tuple[int, int] | None = None
+    for place in range(1, len(text)):
+        before, behind = text[place - 1], text[place]
+        if behind in _NEVER_FIRST or before in _NEVER_LAST or behind == " ":
+            continue
+        # Between two letters or digits no word ends; a number belongs to what stands before it.
+        if behind.isascii() and ((before.isascii() and before != " ") or text[place:].isdecimal()):
+            continue
+        if any(
+            start < place < start + len(word)
+            for word in whole
+            for start in range(len(text))
+            if text.startswith(word, start)
+        ):
+            continue
+        # A mark, a blank or a whole word's edge is a better place than between two signs.
+        is_edge = (
+            before in _BEHIND
+            or behind in _NEVER_LAST
+            or any(text.startswith(word, place) or text[:place].endswith(word) for word in whole)
+        )
+        longer = max(sum(wide[:place]), sum(wide[place:]))
+        cost = longer if is_edge else longer + max(2, sum(wide) // 3)
+        if best is None or cost < best[0]:
+            best = (cost, place)
+    if best is None:
+        return None
+    return text[: best[1]].rstrip(), text[best[1] :].lstrip()
 
 
 class _Sign(Sheet):
@@ -61,6 +109,25 @@ class _Sign(Sheet):
             new_x="LMARGIN",
             new_y="NEXT",
         )
+
+    def name(self, text: str, size: float, whole: Sequence[str]) -> None:
+        """Write a name in the middle: in one line, a third smaller if need be, else in two that say something."""
+        room = self.w - 2 * self.l_margin - 2 * self.c_margin
+
+        def fits(lines: Sequence[str], size: float) -> bool:
+            self.set_font("sans", size=size)
+            return all(self.get_string_width(line) <= room for line in lines)
+
+        least = size * 0.65
+        lines: Sequence[str] = [text]
+        if not fits(lines, least):
+            lines, least = balanced(text, whole) or lines, size * 0.4
+        while size > least and not fits(lines, size):
+            size *= 0.97
+        if not fits(lines, size):
+            self.centred(text, size)
+            return
+        self.centred("\n".join(lines), size)
 
     def _in_items(self, text: str, width: float) -> str:
         """Return a text with its lines ended behind a "、" where it has some: none begins with one."""
@@ -101,9 +168,9 @@ def render_sign(words: SignWords, size: str) -> bytes:
     sign.centred(words.kind.zh, 24 * scale, colour=SOFT, most_lines=1)
     sign.centred(words.kind.en, 14 * scale, colour=SOFT, most_lines=1)
     sign.ln(6 * scale)
-    sign.centred(words.name.zh, 46 * scale)
+    sign.name(words.name.zh, 46 * scale, words.whole)
     if words.name.en != words.name.zh:
-        sign.centred(words.name.en, 20 * scale)
+        sign.name(words.name.en, 20 * scale, ())
     sign.ln(4 * scale)
     sign.code(words.address, 84 * scale)
     sign.centred(_SCAN.zh, 16 * scale, most_lines=1)

@@ -291,6 +291,12 @@ def _answer(question: Question) -> dict[str, object] | None:
 
 def _region_answer(question: Question, query: NearestQuery) -> dict[str, object]:
     """Answer with the stations of the region that was chosen, near or not."""
+    odd = None
+    if question.own is not None:
+        # From abroad or at sea nothing is close: the list is as without a position, and says why.
+        odd = where_text(services().database, lon=question.own[0], lat=question.own[1])
+        if odd is not None:
+            question = replace(question, own=None, accuracy_m=0.0)
     found = list_region(services().nearest, query, question.own)
     name = _place_name(question)
     told = region_list_text(
@@ -303,12 +309,14 @@ def _region_answer(question: Question, query: NearestQuery) -> dict[str, object]
     start = query if found.start is None else replace(query, lon=found.start[0], lat=found.start[1])
     is_off = question.own is not None and question.accuracy_m > INACCURATE_M
     return {
+        "where": odd,
         "region": name,
         "is_own": question.own is not None,
         "inaccurate_m": question.accuracy_m if is_off else None,
         "from_place": told if found.items else None,
         "none_open": found.none_open and bool(found.items),
         **_listed(question, start, found.items),
+        "is_cut": len(found.items) == MAX_K < found.total,
     }
 
 
@@ -320,6 +328,7 @@ def _listed(question: Question, query: NearestQuery, items: list[NearestItem]) -
         "misses": [] if items else _near_misses(question, query),
         "somewhere": None if somewhere is None else somewhere.note,
         "more": len(items) == question.k and question.k < MAX_K,
+        "is_cut": len(items) == MAX_K,
         "next_k": min(question.k * 2, MAX_K),
         "lon": round(query.lon, 7),
         "lat": round(query.lat, 7),

@@ -176,6 +176,9 @@ def _sign_words(record: FacilityRecord) -> SignWords:
         lines=tuple(lines),
         address=public_address(url_for("station.show", code=record.code)),
         sample=known["sample"],
+        whole=tuple(
+            sorted({name for kind in vocabulary.kinds for name in (kind.name_zh, *kind.synonyms)})
+        ),
     )
 
 

@@ -319,3 +319,33 @@ def test_a_lost_database_is_503_until_it_is_back(tmp_path: Path, settings: Setti
     finally:
         database.close()
         cluster.stop()
+
+
+def test_a_district_is_listed_truly_from_abroad_and_beyond_what_is_listed(
+    client: FlaskClient, database: Database
+) -> None:
+    paris = {"own_lon": 2.35, "own_lat": 48.86, "own_accuracy": 900}
+    page = client.post("/finder/results", data={"place": "370203", **paris}).get_data(as_text=True)
+    assert "它在海上或境外" in page
+    assert "从站点最多的一带列起" in page
+    assert "离您近" not in page and "定位不准" not in page
+    near = {"own_lon": HERE["lon"], "own_lat": HERE["lat"]}
+    page = client.post("/finder/results", data={"place": "370203", **near}).get_data(as_text=True)
+    assert "离您近的在前" in page
+    with database.session() as session:
+        session.execute(
+            text(
+                "insert into facility (code, kind_code, name_zh, region_code, geom) "
+                "select 'N-' || n, 'outdoor_station', '新站' || n, '370203', "
+                "st_setsrid(st_makepoint(120.35, 36.07), 4326) from generate_series(1, 60) n"
+            )
+        )
+    for asked in ({"place": "370203"}, HERE):
+        page = client.post("/finder/results", data={**asked, "k": 50}).get_data(as_text=True)
+        assert "这里最多列 50 处" in page
+        page = client.post("/finder/results", data={**asked, "k": 20}).get_data(as_text=True)
+        assert "最多列" not in page and 'data-more="40"' in page
+    # Without scripts, too, what is folded says how much of it is chosen.
+    folded = client.get("/?place=370203&amenity=wifi&what=station&lang=zh").get_data(as_text=True)
+    assert '<details class="more-filters">' in folded
+    assert "已选 2 项" in folded

@@ -208,7 +208,11 @@ function pageOf(data, { origin, own, k: wanted, conditions }, now_ms) {
   const list = made('ol', { class: 'cards', ...spot, ...(isBeyond ? { 'data-beyond': '' } : {}) }, ...cards);
   const more = items.length === k && k < MOST
     ? made('button', { class: 'button big', type: 'button', 'data-more': String(Math.min(MOST, 2 * k)) }, t('显示更多', 'Show more')) : null;
-  return made('div', {}, ...parts, list, more);
+  const isCut = items.length === MOST && (!region || total > MOST);
+  const cut = isCut ? notice('info', 'notice', t(
+    `这里最多列 ${MOST} 处。加上条件，或在地图上点一个地方，看别的。`, `At most ${MOST} are listed here. Add a condition, or tap a place on the map, for others.`,
+  )) : null;
+  return made('div', {}, ...parts, list, cut, more);
 }
 
 /**
