@@ -21,6 +21,7 @@ from geoapp.operations.facilities.work_lists import WorkLists
 from geoapp.operations.nearest.service import NearestService
 from geoapp.operations.search.find import SearchService
 from geoapp.operations.siting.what_if import WhatIfService
+from geoapp.operations.upkeep.life import LifeKeeper
 from geoapp.operations.upkeep.readiness import Readiness
 from geoapp.store.engine import Database, open_database
 from geoapp.web.edge import health
@@ -133,6 +134,7 @@ def create_app(settings: Settings | None = None, database: Database | None = Non
         search=SearchService(database, settings),
         work_lists=WorkLists(database, settings, duplicates),
         duplicates=duplicates,
+        life=LifeKeeper(database),
     )
     init_compression(app)  # the first set up is the last to change an answer
     init_logs(app)

@@ -35,6 +35,7 @@ COMMANDS = {
     "map": "map:map_",
     "base-maps": "base_maps:base_maps",
     "user": "users:user",
+    "sign-ins": "sign_ins:sign_ins",
     "webhook": "webhook:webhook",
     "calendar": "calendar:calendar",
     "import": "import_:import_",

@@ -7,13 +7,15 @@ umask 022
 
 usage() {
     cat <<'USAGE'
-用法 / usage: sh install.sh [--prefix DIR] [--packages] [--systemd] [--python PATH]
+用法 / usage: sh install.sh [--prefix DIR] [--packages] [--systemd] [--archive DIR] [--python PATH]
 
   --prefix DIR   装在哪里（默认 /opt/geoapp）/ where to (default /opt/geoapp)
   --packages     先装本文件夹里的 PostGIS 和 Python（需 root）/ install PostGIS and Python from
                  this folder first (as root)
   --systemd      建立用户 geoapp、系统服务并启动（需 root）/ make the user geoapp and the
                  services, and start (as root)
+  --archive DIR  日志存到这个文件夹，可恢复到任一时刻；与 --systemd 同用 / keep the log in
+                 this folder, so that any moment can be restored; with --systemd
   --python PATH  用这个 Python / the Python to use
 
 目标机器另有数据库时，设好 DATABASE_URL 再运行，就不要求本机有 PostGIS。
@@ -31,12 +33,19 @@ here=$(CDPATH='' cd -- "$(dirname -- "$0")" && pwd)
 prefix=/opt/geoapp
 packages=no
 systemd=no
+archive=
 python=
+units=/etc/systemd/system
+env_file=/etc/geoapp/geoapp.env
 while [ $# -gt 0 ]; do
     case $1 in
-        --prefix | --python)
+        --prefix | --python | --archive)
             [ $# -ge 2 ] || { usage >&2; exit 2; }
-            if [ "$1" = --prefix ]; then prefix=$2; else python=$2; fi
+            case $1 in
+                --prefix) prefix=$2 ;;
+                --python) python=$2 ;;
+                *) archive=$2 ;;
+            esac
             shift
             ;;
         --packages) packages=yes ;;
@@ -191,12 +200,13 @@ install_service() {
         say "建立了用户 geoapp / made the user geoapp"
     fi
     mkdir -p /etc/geoapp
-    if [ ! -e /etc/geoapp/geoapp.env ]; then
+    if [ ! -e "$env_file" ]; then
         # It may come to hold passwords.
-        install -m 0640 -g geoapp "$here/deploy/systemd/geoapp.env" /etc/geoapp/geoapp.env
+        install -m 0640 -g geoapp "$here/deploy/systemd/geoapp.env" "$env_file"
     fi
+    open_archive
     for unit in "$here"/deploy/systemd/*.service "$here"/deploy/systemd/*.timer; do
-        sed "s|/opt/geoapp/|$prefix/|g" "$unit" >"/etc/systemd/system/${unit##*/}"
+        sed "s|/opt/geoapp/|$prefix/|g" "$unit" >"$units/${unit##*/}"
     done
     sed "s|/opt/geoapp/|$prefix/|g" "$here/deploy/systemd/geoapp-as-service" >"$prefix/bin/geoapp-as-service"
     chmod 0755 "$prefix/bin/geoapp-as-service"
@@ -221,9 +231,37 @@ install_service() {
     stop "服务没有启动；原因：journalctl -u geoapp" "The service did not start. Why: journalctl -u geoapp"
 }
 
+# Let the services write to the folder of the log, which the settings name; that of --archive is made.
+open_archive() {
+    if [ -n "$archive" ]; then
+        case $archive in
+            /*) ;;
+            *) stop "--archive 要写全路径：$archive" "--archive wants a whole path: $archive" ;;
+        esac
+        [ -d "$archive" ] || install -d -m 0700 -o geoapp -g geoapp "$archive"
+        if ! grep -qxF "GEOAPP_WAL_ARCHIVE=$archive" "$env_file"; then
+            ! grep -q '^GEOAPP_WAL_ARCHIVE=' "$env_file" || stop \
+                "$env_file 里已有另一个 GEOAPP_WAL_ARCHIVE，没有改。" \
+                "$env_file names another GEOAPP_WAL_ARCHIVE; it was not changed."
+            printf 'GEOAPP_WAL_ARCHIVE=%s\n' "$archive" >>"$env_file"
+        fi
+    fi
+    archive=$(sed -n 's/^GEOAPP_WAL_ARCHIVE=//p' "$env_file" | tail -n 1)
+    # A backup may be what starts the database.
+    for unit in geoapp geoapp-backup; do
+        rm -f "$units/$unit.service.d/archive.conf"
+        [ -n "$archive" ] || continue
+        mkdir -p "$units/$unit.service.d"
+        # systemd reads % and what stands behind \ as its own.
+        printf '[Service]\nReadWritePaths="%s"\n' \
+            "$(printf '%s' "$archive" | sed 's/%/%%/g; s/\\/\\\\/g; s/"/\\"/g')" \
+            >"$units/$unit.service.d/archive.conf"
+    done
+}
+
 # Wait for the service to say that it can answer; two minutes are enough for 200,000 facilities.
 is_ready() {
-    port=$(sed -n 's/^GEOAPP_PORT=//p' /etc/geoapp/geoapp.env | tail -n 1)
+    port=$(sed -n 's/^GEOAPP_PORT=//p' "$env_file" | tail -n 1)
     tries=0
     while [ $tries -lt 120 ]; do
         if "$prefix/current/bin/python" -c 'import sys, urllib.request as r
@@ -241,6 +279,7 @@ check_files
     stop "这个安装包是给 $(fact machine) 的，这台机器是 $(uname -m)。" \
         "This bundle is for $(fact machine); this machine is $(uname -m)."
 [ $systemd = no ] || need_root --systemd
+[ -z "$archive" ] || [ $systemd = yes ] || { usage >&2; exit 2; }
 [ $packages = no ] || install_packages
 find_python
 need_postgis

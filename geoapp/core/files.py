@@ -4,7 +4,7 @@ import fcntl
 import os
 import secrets
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
@@ -64,25 +64,54 @@ def swept_workspace(folder: Path, prefix: str) -> Iterator[Path]:
     OSError
         If the folder is not there, or cannot be written to.
     """
+    with _sweeping(folder, prefix):
+        mine = folder / f"{prefix}{secrets.token_hex(4)}"
+        mine.mkdir(mode=0o700)
+        # Held until the end of this process at the latest.
+        held = _taken(mine)
+    try:
+        yield mine
+    finally:
+        shutil.rmtree(mine, ignore_errors=True)
+        os.close(held)
+
+
+def sweep(folder: Path, prefix: str, before: Callable[[Path], None]) -> None:
+    """Remove what killed processes left in a folder under a prefix; what others work in stays.
+
+    Parameters
+    ----------
+    before
+        What is done with each just before it goes, which is nobody else's meanwhile.
+
+    Raises
+    ------
+    OSError
+        If the folder is not there, or ``before`` does so; the rest stays then.
+    """
+    with _sweeping(folder, prefix, before):
+        pass
+
+
+@contextmanager
+def _sweeping(
+    folder: Path, prefix: str, before: Callable[[Path], None] = lambda _folder: None
+) -> Iterator[None]:
     outer = os.open(folder, os.O_RDONLY)
     try:
         # For a moment only, so that nobody sweeps a folder between its making and its lock.
         fcntl.flock(outer, fcntl.LOCK_EX)
         for other in folder.glob(f"{prefix}*"):
             with suppress(BlockingIOError):
-                os.close(_taken(other))
-                shutil.rmtree(other, ignore_errors=True)
-        mine = folder / f"{prefix}{secrets.token_hex(4)}"
-        mine.mkdir(mode=0o700)
-        # Held until the end of this process at the latest.
-        held = _taken(mine)
+                held = _taken(other)
+                try:
+                    before(other)
+                    shutil.rmtree(other, ignore_errors=True)
+                finally:
+                    os.close(held)
+        yield
     finally:
         os.close(outer)
-    try:
-        yield mine
-    finally:
-        shutil.rmtree(mine, ignore_errors=True)
-        os.close(held)
 
 
 def _taken(folder: Path) -> int:

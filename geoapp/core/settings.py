@@ -13,10 +13,13 @@ class Settings(BaseSettings):
     """The operator's choices; each field is the environment variable ``GEOAPP_<NAME>``.
 
     ``DATABASE_URL`` and ``DATABASE_READ_URL`` have no prefix. Every setting is described in
-    ``docs/settings.md``; a test holds that page and this class together.
+    ``docs/settings.md``; a test holds that page and this class together. An empty variable is as one
+    that is not set: that is what `VAR=` in a file of settings, or an unset name in another's, means.
     """
 
-    model_config = SettingsConfigDict(env_prefix="GEOAPP_", frozen=True, populate_by_name=True)
+    model_config = SettingsConfigDict(
+        env_prefix="GEOAPP_", env_ignore_empty=True, frozen=True, populate_by_name=True
+    )
 
     data: Path = Field(default_factory=lambda: Path.home() / ".local" / "share" / "geoapp")
     port: int = Field(8000, ge=1, le=65535)
@@ -27,6 +30,7 @@ class Settings(BaseSettings):
     read_lag_seconds: float = Field(0.75, ge=0.1, le=60.0)
     pg_bin: Path | None = None
     wal_archive: Path | None = None
+    base_backups_keep: int = Field(7, ge=0, le=366)
     timezone: str = DEFAULT_ZONE
     detour_factor: float = Field(1.3, ge=1.0, le=5.0)
     walking_speed_m_per_s: float = Field(1.2, gt=0.2, le=3.0)
@@ -43,6 +47,7 @@ class Settings(BaseSettings):
     require_second_factor: bool = False
     public_url: str | None = Field(None, pattern=r"https?://[^\s?#]+")
     secret_key: str | None = None
+    sign_in_days: int = Field(184, ge=1, le=3660)
     session_days: float = Field(30.0, gt=0.0, le=366.0)
     oidc_issuer: str | None = Field(
         None, pattern=r"https://[^\s?#]+|http://(localhost|127\.0\.0\.1)(:\d+)?[^\s?#]*"

@@ -16,6 +16,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
 from multiprocessing.process import BaseProcess
 from typing import Any, Final
 
@@ -28,6 +29,8 @@ from geoapp.core.processes import Patience, end_with_parent, ending, name_proces
 from geoapp.core.settings import Settings
 from geoapp.operations.facilities.search_words import WordsKeeper
 from geoapp.operations.runs.lifecycle import perform, take_care
+from geoapp.operations.upkeep.nightly_base import is_base_due, make_due_base
+from geoapp.operations.upkeep.sign_ins import forget_old_sign_ins
 from geoapp.operations.voices.forget import forget
 from geoapp.operations.webhooks.waiting import forget_deliveries, is_one_to_tell
 from geoapp.store.engine import Database
@@ -100,10 +103,11 @@ def _wait_for_runs(database: Database, settings: Settings) -> None:
     doing: BaseProcess | None = None
     scheduling: BaseProcess | None = None
     telling: BaseProcess | None = None
+    copying: BaseProcess | None = None
     patience = Patience()
     words = WordsKeeper(database)
     started = due = tell_from = cared = 0.0
-    forgot = looked = -FORGET_SECONDS
+    forgot = looked = tried = -FORGET_SECONDS
     try:
         while True:
             now = time.monotonic()
@@ -115,6 +119,8 @@ def _wait_for_runs(database: Database, settings: Settings) -> None:
                 doing = None
             if scheduling is not None and not scheduling.is_alive():
                 scheduling = None
+            if copying is not None and not copying.is_alive():
+                copying = None
             if telling is not None and not telling.is_alive():
                 if telling.exitcode:
                     tell_from = now + CARE_SECONDS
@@ -129,12 +135,21 @@ def _wait_for_runs(database: Database, settings: Settings) -> None:
                 if now - forgot >= FORGET_SECONDS:
                     forget(database, settings)
                     forget_deliveries(database)
+                    forget_old_sign_ins(database, settings)
                     forgot = now
                 if now - looked >= SCHEDULE_SECONDS:
                     looked = now
                     if scheduling is None and _is_one_due(database):
                         scheduling = _process("schedules", lambda: _do_due(database, settings))
                         scheduling.start()
+                if (
+                    copying is None
+                    and now - tried >= FORGET_SECONDS
+                    and is_base_due(settings, datetime.now(UTC))
+                ):
+                    tried = now
+                    copying = _process("base backup", lambda: _copy(database, settings))
+                    copying.start()
                 if telling is None and now >= tell_from and is_one_to_tell(database):
                     telling = _process("webhooks", lambda: _tell(database, settings))
                     telling.start()
@@ -193,6 +208,11 @@ def _do_due(database: Database, settings: Settings) -> None:
         make_due(database, settings)
     except UnavailableError:
         log.warning("the store does not answer; schedules are looked at again")
+
+
+def _copy(database: Database, settings: Settings) -> None:
+    declare(Acting(Via.JOB, reason="base backup"))
+    make_due_base(database, settings, datetime.now(UTC))
 
 
 def _tell(database: Database, settings: Settings) -> None:

@@ -26,6 +26,7 @@ from geoapp.core.processes import ending_with_us
 from geoapp.store.cluster.programs import Programs, installed
 from geoapp.store.contents import Held, held
 from geoapp.store.engine import Database
+from geoapp.store.life import LEAP, leap_versions
 from geoapp.store.migrate import (
     current_revision,
     known_revisions,
@@ -57,6 +58,8 @@ LEFT_OUT = frozenset(
         "import_draft",
         # Changes that somebody has only begun to choose.
         "bulk_edit",
+        # What is brought back begins a life of its own.
+        "store_life",
     }
 )
 _PSQL_NO_CONNECTION = 2
@@ -114,11 +117,15 @@ begin
 end $$;
 update public.data_version d set version = b.version + 1 from counter_before b
     where b.name = d.name and b.version > 0 and b.version >= d.version;
+-- What stamps records leaps, as what was stamped elsewhere since the backup is not known here.
+update public.data_version set version = version + {leap}
+    where name in ('facilities', 'organisations');
 do $$
 begin
     if to_regclass('public.record_version') is not null then
-        perform setval('public.record_version', greatest(b.version, s.last_value) + 1)
-            from counter_before b, public.record_version s where b.name = 'record_version';
+        perform setval('public.record_version', {leap} + greatest(s.last_value,
+            (select b.version from counter_before b where b.name = 'record_version')))
+            from public.record_version s;
     end if;
 end $$;
 """
@@ -185,14 +192,20 @@ def copy_cluster(database: Database, folder: Path) -> int:
 
 
 def empty_what_is_left_out(session: Session) -> None:
-    """Empty the tables that a restore makes anew, where the store was brought back otherwise."""
+    """Do what a restore does beside bringing rows back, where the store was brought back otherwise.
+
+    The tables that a restore makes anew are emptied, and versions go on where no life has been.
+    """
+    leap_versions(session)
     # Rows before those that they refer to; not truncated, which the log of changes would not see.
     known = [one.name for one in reversed(Base.metadata.sorted_tables) if one.name in LEFT_OUT]
     for table in (*sorted(LEFT_OUT - set(known)), *known):
         session.execute(text(f"delete from {table}"))
 
 
-def restore(database: Database, path: Path, folder: Path, *, force: bool = False) -> None:
+def restore(
+    database: Database, path: Path, folder: Path, *, force: bool = False, goes_on: bool = True
+) -> None:
     """Put a backup in the place of what the store holds, in one transaction.
 
     Parameters
@@ -202,6 +215,9 @@ def restore(database: Database, path: Path, folder: Path, *, force: bool = False
     force
         Replace facilities, regions, demand, runs and users that are stored; without it only a
         store that has none is filled.
+    goes_on
+        Whether the store is used afterwards: versions go on where no life of it has been. Not in a
+        drill, which compares every row.
 
     Raises
     ------
@@ -215,7 +231,7 @@ def restore(database: Database, path: Path, folder: Path, *, force: bool = False
         If the database does not answer.
     """
     programs = _programs(database, "pg_restore")
-    _write_script(programs, path.absolute(), folder)
+    _write_script(programs, path.absolute(), folder, goes_on=goes_on)
     _check_target(database, force)
     # Not a user of the store itself any more; psql is the only one.
     database.engine.dispose()
@@ -304,7 +320,7 @@ def _unusable(path: Path, said: str) -> UnusableInputError:
     )
 
 
-def _write_script(programs: Programs, archive: Path, folder: Path) -> None:
+def _write_script(programs: Programs, archive: Path, folder: Path, *, goes_on: bool) -> None:
     """Unpack the whole backup into scripts first, so that a damaged one touches nothing."""
     pg_restore = programs.path("pg_restore")
     environment = os.environ | {"LC_ALL": "C.UTF-8"}
@@ -325,7 +341,9 @@ def _write_script(programs: Programs, archive: Path, folder: Path) -> None:
         raise _unusable(archive, _said(unpacked))
     revisions = ", ".join(f"'{revision}'" for revision in sorted(known_revisions()))
     (folder / "before.sql").write_text(_BEFORE, encoding="utf-8")
-    (folder / "after.sql").write_text(_AFTER.format(revisions=revisions), encoding="utf-8")
+    (folder / "after.sql").write_text(
+        _AFTER.format(revisions=revisions, leap=LEAP if goes_on else 0), encoding="utf-8"
+    )
 
 
 def _check_target(database: Database, force: bool) -> None:

@@ -25,20 +25,25 @@ def server_version(session: Session) -> str:
 
 
 class Archiver(NamedTuple):
-    """Whether the server keeps its log, and whether it has failed to since; ``failed`` is when."""
+    """Whether the server keeps its log, and whether it has failed to since; ``failed`` is when.
+
+    ``waiting`` counts whole segments of the log that are still to be kept.
+    """
 
     on: bool
     fails: bool
     failed: datetime | None
+    waiting: int
 
 
 def archiver(session: Session) -> Archiver:
-    """Return how the server keeps its log."""
+    """Return how the private cluster keeps its log."""
     found = session.execute(
         text(
             "select current_setting('archive_mode') <> 'off', "
             "coalesce(last_failed_time > coalesce(last_archived_time, '-infinity'), false), "
-            "last_failed_time from pg_stat_archiver"
+            "last_failed_time, (select count(*) from pg_ls_archive_statusdir() "
+            "where name like '%.ready') from pg_stat_archiver"
         )
     )
     return Archiver(*found.one())

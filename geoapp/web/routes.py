@@ -69,6 +69,7 @@ from geoapp.web.pages import (
 from geoapp.web.pages import along as along_pages
 from geoapp.web.pages import offline as kept_finder
 from geoapp.web.pages.admin import photos as admin_photos
+from geoapp.web.pages.admin import sign_ins as admin_sign_ins
 from geoapp.web.pages.admin import users as admin_users
 from geoapp.web.pages.admin import webhooks as admin_webhooks
 from geoapp.web.pages.coverage import hours as coverage_hours
@@ -210,6 +211,7 @@ def register_routes(app: OpenAPI) -> None:
         account.blueprint,
         second_factor.blueprint,
         choose_password.blueprint,
+        admin_sign_ins.blueprint,
         admin_users.blueprint,
         admin_photos.blueprint,
         admin_webhooks.blueprint,

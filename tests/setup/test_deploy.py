@@ -10,17 +10,37 @@ from pathlib import Path
 import pytest
 from prometheus_client import CollectorRegistry, generate_latest
 
-from geoapp.operations.upkeep.measure import Measured, Measures, ReplicaState
+from geoapp.operations.upkeep.measure import Archiver, Measured, Measures, ReplicaState
+from geoapp.web.edge.attempts import SIGN_INS
 from geoapp.web.edge.health import REQUESTS, SECONDS
 from geoapp.web.edge.measured import MeasuredCollector
 from geoapp.web.edge.reading import READINGS
 
 # Prometheus writes it for each target itself.
 _ITS_OWN = {"up"}
-_FUNCTIONS = {"and", "sum", "rate", "histogram_quantile", "topk", "by", "time", "absent", "or"}
+_FUNCTIONS = {
+    "and",
+    "sum",
+    "rate",
+    "histogram_quantile",
+    "topk",
+    "by",
+    "time",
+    "absent",
+    "or",
+    "increase",
+    "unless",
+}
 _NOW = datetime(2026, 11, 1, tzinfo=UTC)
 _STORE = Measures({("coverage", "queued"): 1}, 0, 0.0, 1, 1, 1, _NOW, 0, 0)
-_MEASURED = Measured(_STORE, ReplicaState(None, 0), 1, _NOW)
+_MEASURED = Measured(
+    _STORE,
+    ReplicaState(None, 0),
+    1,
+    _NOW,
+    _NOW,
+    Archiver(on=True, fails=False, failed=None, waiting=0),
+)
 
 
 def names_told() -> set[str]:
@@ -28,10 +48,12 @@ def names_told() -> set[str]:
     registry.register(REQUESTS)
     registry.register(SECONDS)
     registry.register(READINGS)
+    registry.register(SIGN_INS)
     registry.register(MeasuredCollector(_MEASURED))
     REQUESTS.labels("GET", "/", 200)
     SECONDS.labels("/")
     READINGS.labels("replica")
+    SIGN_INS.labels("password", "wrong")
     return set(re.findall(r"^(\w+)[{ ]", generate_latest(registry).decode(), re.M))
 
 
@@ -48,7 +70,7 @@ def test_rules_and_dashboard_ask_for_metrics_that_there_are(repo_root: Path) -> 
     rules = (repo_root / "deploy/prometheus/geoapp-rules.yml").read_text(encoding="utf-8")
     board = json.loads((repo_root / "deploy/grafana/geoapp.json").read_text(encoding="utf-8"))
     expressions = re.findall(r"expr: (?:>-\n)?((?:.*\n)+?)(?=\s+for:)", rules)
-    assert len(expressions) == rules.count("alert:") == 10
+    assert len(expressions) == rules.count("alert:") == 13
     # Workers that have nothing to do end: none is a fault only where runs wait.
     assert "expr: geoapp_workers == 0 and geoapp_run_waiting_seconds > 60" in rules
     expressions += [one["expr"] for panel in board["panels"] for one in panel["targets"]]
@@ -58,7 +80,13 @@ def test_rules_and_dashboard_ask_for_metrics_that_there_are(repo_root: Path) -> 
         metrics, labels = asked(expression)
         assert metrics, expression
         assert metrics <= told | _ITS_OWN, (expression, metrics - told)
-        ours = {*REQUESTS._labelnames, *SECONDS._labelnames, "status", "kind"}
+        ours = {
+            *REQUESTS._labelnames,
+            *SECONDS._labelnames,
+            *SIGN_INS._labelnames,
+            "status",
+            "kind",
+        }
         assert labels <= {*ours, "instance", "job", "le"}, expression
 
 
@@ -79,6 +107,7 @@ def test_the_handbook_names_tests_and_metrics_that_there_are(repo_root: Path) ->
         "geoapp_requests_total",
         "geoapp_request_seconds_bucket",
         "geoapp_public_readings_total",
+        "geoapp_sign_ins_total",
     }
     assert gauges | ours == set(metrics)
 

@@ -19,6 +19,7 @@ from geoapp.core.i18n import Text
 from geoapp.core.settings import Settings
 from geoapp.operations.network.keeper import network_folder
 from geoapp.operations.streets.keeper import base_map
+from geoapp.operations.upkeep.last_backup import note_backup
 from geoapp.store import backup as store_backup
 from geoapp.store.cluster.archive import ABOUT, BASES, WAL, bases, remove_before
 from geoapp.store.cluster.archive_owner import claim, holds_same, is_empty, may_claim, take_over
@@ -111,6 +112,7 @@ def base_backup(
                 synced(path)
             whole.rename(target)
         synced(archive / BASES)
+        note_backup(settings, base=True)
     except OSError as error:
         raise full_disk(error) or UnavailableError(
             Text(f"备份失败：{error}", f"The backup failed: {error}")

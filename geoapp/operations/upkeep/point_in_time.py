@@ -41,12 +41,12 @@ from geoapp.store.cluster.archive import (
     timeline_of,
 )
 from geoapp.store.cluster.cluster import Cluster
+from geoapp.store.cluster.left_over import UNTIL, end_left_over
 from geoapp.store.cluster.programs import find_server
 from geoapp.store.engine import Database
 from geoapp.store.history.chain import open_set
 from geoapp.store.migrate import head_revision, migrate
 
-_PREFIX: Final = ".geoapp-until-"
 _POLL_SECONDS: Final = 0.05
 _TOO_FAR: Final = "recovery ended before configured recovery target was reached"
 
@@ -97,7 +97,8 @@ def restore_until(
     base = _chosen(archive.absolute(), until)
     settings.data.mkdir(mode=0o700, parents=True, exist_ok=True)
     try:
-        with swept_workspace(settings.data, _PREFIX) as work:
+        end_left_over(settings.data)
+        with swept_workspace(settings.data, UNTIL) as work:
             _unpack(settings, base, work / "pg")
             last_change, reached = _replay(settings, archive.absolute(), work, until)
             sound, words = _make_ready(settings, work, archive)

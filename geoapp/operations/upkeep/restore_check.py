@@ -13,11 +13,11 @@ from geoapp.operations.history.check import check_history
 from geoapp.operations.upkeep.backup import unpack
 from geoapp.store import backup as store_backup
 from geoapp.store.cluster.cluster import Cluster
+from geoapp.store.cluster.left_over import CHECK, end_left_over
 from geoapp.store.contents import Held, held
 from geoapp.store.engine import Database
 from geoapp.store.migrate import current_revision, head_revision, migrate
 
-_PREFIX = ".geoapp-check-"
 # What is thrown away need not outlive the machine.
 _QUICK = {"fsync": "off", "full_page_writes": "off", "shared_buffers": "64MB"}
 
@@ -125,13 +125,14 @@ def check_backup(settings: Settings, path: Path, *, scratch: Scratch = scratch_s
     """
     settings.data.mkdir(mode=0o700, parents=True, exist_ok=True)
     try:
-        with swept_workspace(settings.data, _PREFIX) as work:
+        end_left_over(settings.data)
+        with swept_workspace(settings.data, CHECK) as work:
             unpacked, scripts = work / "backup", work / "scripts"
             unpacked.mkdir()
             scripts.mkdir()
             found = unpack(path, unpacked)
             with scratch(work / "store", settings) as database:
-                store_backup.restore(database, found.dumped, scripts)
+                store_backup.restore(database, found.dumped, scripts, goes_on=False)
                 revision = current_revision(database) or ""
                 with database.snapshot() as session:
                     now = held(session, without=store_backup.LEFT_OUT)

@@ -28,6 +28,7 @@ from geoapp.core.errors import FullDiskError, InvalidValueError, UnavailableErro
 from geoapp.core.i18n import Text
 from geoapp.store.cluster.archive import BASES, WAL, check_path, hand_over_histories, keeping
 from geoapp.store.cluster.archive_owner import identity, keeps_log
+from geoapp.store.cluster.left_over import end_left_over
 from geoapp.store.cluster.process import (
     POLL_SECONDS,
     end_orphans,
@@ -321,6 +322,7 @@ class Cluster:
             owner = self._owner()
             reap(self._child)
             self._clear_traces()
+            end_left_over(self.folder)
             self._prepare_files(owner)
             self._child = self._spawn(owner)
         self._wait_until_ready()

@@ -1,6 +1,7 @@
 """Accounts, and the calendar of public holidays."""
 
 from datetime import date, datetime
+from uuid import UUID
 
 from sqlalchemy import (
     BigInteger,
@@ -160,6 +161,47 @@ class SignInFailure(Base):
     id: Mapped[int] = mapped_column(BigInteger, Identity(always=True), primary_key=True)
     key: Mapped[bytes]
     at: Mapped[datetime] = mapped_column(server_default=func.now())
+
+
+class SignIn(Base):
+    """Somebody signed in or tried to; '' is unknown in ``name`` and ``network``.
+
+    What let nobody in is gathered by its ``hour``: ``tries`` of them between ``first_at`` and ``at``.
+    ``key_name`` is how its owner calls the API key.
+    """
+
+    __tablename__ = "sign_in"
+    __table_args__ = (
+        CheckConstraint(
+            "way in ('password', 'code', 'link', 'provider', 'basic', 'key')", "sign_in_way"
+        ),
+        CheckConstraint(
+            "outcome in ('in', 'half', 'wrong', 'disabled', 'refused', 'held')", "sign_in_outcome"
+        ),
+        UniqueConstraint("hour", "way", "outcome", "name", "network", name="sign_in_gathered"),
+        Index("sign_in_at_idx", "at", "id"),
+    )
+    id: Mapped[int] = mapped_column(BigInteger, Identity(always=True), primary_key=True)
+    first_at: Mapped[datetime] = mapped_column(server_default=func.now())
+    at: Mapped[datetime] = mapped_column(server_default=func.now())
+    tries: Mapped[int] = mapped_column(server_default=text("1"))
+    name: Mapped[str] = mapped_column(server_default=text("''"))
+    way: Mapped[str]
+    outcome: Mapped[str]
+    network: Mapped[str] = mapped_column(server_default=text("''"))
+    device: Mapped[str] = mapped_column(server_default=text("''"))
+    key_name: Mapped[str] = mapped_column(server_default=text("''"))
+    hour: Mapped[datetime | None]
+
+
+class StoreLife(Base):
+    """Which life of the store this is, in its one row; none just after it was brought back."""
+
+    __tablename__ = "store_life"
+    __table_args__ = (CheckConstraint("one", "store_life_one"),)
+    one: Mapped[bool] = mapped_column(primary_key=True, server_default=text("true"))
+    id: Mapped[UUID] = mapped_column(server_default=text("gen_random_uuid()"))
+    began_at: Mapped[datetime] = mapped_column(server_default=func.now())
 
 
 class CalendarYear(Base):

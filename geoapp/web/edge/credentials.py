@@ -10,11 +10,12 @@ from flask import current_app, request
 
 from geoapp.core.i18n import Text
 from geoapp.core.settings import Settings
+from geoapp.core.sign_ins import Outcome, Way
 from geoapp.operations.moment import today
 from geoapp.operations.upkeep.api_keys import check_key
 from geoapp.operations.upkeep.users import SignedInUser, authenticate
+from geoapp.web.edge.attempts import count_failure, note, note_program, refuse_after_failures
 from geoapp.web.edge.parameters import without_nul
-from geoapp.web.edge.security import count_failure, refuse_after_failures
 from geoapp.web.edge.services import services
 from geoapp.web.front.environ import APART, LANE
 
@@ -63,12 +64,16 @@ def identify() -> SignedInUser | Refusal:
     if given is not None and given.type == "bearer":
         return _by_key(given.token or "")
     name = without_nul((given.username if given else "") or "")
-    refuse_after_failures(name)
+    refuse_after_failures(name, Way.BASIC)
     user = authenticate(services().database, name, (given.password if given else "") or "")
     if user is None:
-        count_failure(name)
+        count_failure(name, Way.BASIC)
         return Refusal(401, _WRONG)
-    return Refusal(401, _WANTS_CODE) if user.second_factor else user
+    if user.second_factor:
+        note(Way.BASIC, Outcome.HALF, user.name)
+        return Refusal(401, _WANTS_CODE)
+    note_program(Way.BASIC, user.name)
+    return user
 
 
 def _by_key(token: str) -> SignedInUser | Refusal:
@@ -84,9 +89,12 @@ def _by_key(token: str) -> SignedInUser | Refusal:
         counted=request.environ.get(LANE) not in APART,
     )
     if checked.user is None:
+        note(Way.KEY, Outcome.WRONG, None)
         return Refusal(401, _WRONG_KEY)
     if checked.wait_seconds:
         return Refusal(429, _TOO_FAST, checked.wait_seconds)
+    if checked.user.key is not None:
+        note_program(Way.KEY, checked.user.name, checked.user.key.name)
     return checked.user
 
 

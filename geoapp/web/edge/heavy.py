@@ -172,6 +172,7 @@ def _tag(moment: str) -> str:
     parts = (
         __version__,
         settings.model_dump_json(exclude=_SECRETS),
+        services().life.now(),
         moment,
         today(settings).isoformat(),
         request.url,

@@ -35,6 +35,17 @@ class MeasuredCollector(Collector):
             help_ = "When the last whole backup was written from this GEOAPP_DATA"
             at = found.backup_at.timestamp()
             yield GaugeMetricFamily("geoapp_backup_timestamp_seconds", help_, at)
+        if found.base_backup_at is not None:
+            help_ = "When the cluster was last copied beside its log"
+            at = found.base_backup_at.timestamp()
+            yield GaugeMetricFamily("geoapp_base_backup_timestamp_seconds", help_, at)
+        if found.archiver is not None:
+            help_ = "1 if the log is not kept in GEOAPP_WAL_ARCHIVE"
+            failing = float(found.archiver.fails or not found.archiver.on)
+            yield GaugeMetricFamily("geoapp_archive_failing", help_, failing)
+            help_ = "Whole segments of the log, of 16 MiB, that are still to be kept"
+            waiting = found.archiver.waiting
+            yield GaugeMetricFamily("geoapp_archive_waiting_segments", help_, waiting)
 
 
 def _of_store(store: Measures) -> Iterator[GaugeMetricFamily]:

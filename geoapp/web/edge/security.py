@@ -4,14 +4,11 @@ from base64 import b64encode
 from hashlib import sha256
 from typing import Any
 
-from flask import Flask, Response, current_app, g, request
+from flask import Flask, Response, g, request
 from flask_wtf.csrf import CSRFProtect
-from werkzeug.exceptions import TooManyRequests
 
 from geoapp.core.settings import Settings
 from geoapp.operations.base_maps.keeper import operator_maps
-from geoapp.operations.upkeep.guessing import WAIT_SECONDS, count_guess, is_guessing
-from geoapp.web.edge.services import services
 
 
 class _CsrfForCookies(CSRFProtect):  # type: ignore[misc]  # it has no types
@@ -28,33 +25,6 @@ class _CsrfForCookies(CSRFProtect):  # type: ignore[misc]  # it has no types
 
 
 csrf = _CsrfForCookies()
-
-
-def refuse_after_failures(name: str) -> None:
-    """Refuse (429) where too many attempts to sign in have failed, without counting this one.
-
-    Parameters
-    ----------
-    name
-        The account that is asked for.
-
-    Raises
-    ------
-    TooManyRequests
-        After 10 failures within a minute for this account from this address, 30 from this address
-        or 60 for this account, whichever processes they came to.
-    """
-    if is_guessing(services().database, current_app.config["SECRET_KEY"], name, _address()):
-        raise TooManyRequests(retry_after=WAIT_SECONDS)
-
-
-def count_failure(name: str) -> None:
-    """Count that signing in to an account has failed, for the account and for the address."""
-    count_guess(services().database, current_app.config["SECRET_KEY"], name, _address())
-
-
-def _address() -> str:
-    return request.remote_addr or "unknown"
 
 
 def content_policy(

@@ -10,6 +10,7 @@ from geoapp.operations.facilities.work_lists import WorkLists
 from geoapp.operations.nearest.service import NearestService
 from geoapp.operations.search.find import SearchService
 from geoapp.operations.siting.what_if import WhatIfService
+from geoapp.operations.upkeep.life import LifeKeeper
 from geoapp.operations.upkeep.readiness import Readiness
 from geoapp.store.engine import Database
 
@@ -26,6 +27,7 @@ class Services:
     search: SearchService
     work_lists: WorkLists
     duplicates: DuplicateFinder
+    life: LifeKeeper
 
 
 def services() -> Services:

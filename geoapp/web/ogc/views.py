@@ -314,7 +314,7 @@ def _page_links(
 
 def _versioned(layer: Layer, moment: LayerMoment, crs: Crs) -> Response:
     """Return an answer marked with what it rests on; 304 if the asker has it already."""
-    mark = f"{moment.version_of(layer)};{request.url};{language()}"
+    mark = f"{services().life.now()};{moment.version_of(layer)};{request.url};{language()}"
     response = Response(mimetype=GEOJSON)
     response.headers["Cache-Control"] = (
         "private, no-cache"

@@ -9,6 +9,7 @@ from geoapp.core.i18n import Text
 from geoapp.core.limits import MOST_KEY_NAME_CHARACTERS
 from geoapp.core.parsing import parse_whole
 from geoapp.core.roles import ROLE_TEXT, Permission
+from geoapp.core.sign_ins import Way
 from geoapp.operations.upkeep.api_keys import (
     DEFAULT_DAYS,
     MOST_DAYS,
@@ -29,9 +30,9 @@ from geoapp.operations.upkeep.sessions import (
 )
 from geoapp.operations.upkeep.users import authenticate, set_password
 from geoapp.web.edge.access import needs_second_factor, require, signed_in
+from geoapp.web.edge.attempts import count_failure, refuse_after_failures
 from geoapp.web.edge.entering import enter_as
 from geoapp.web.edge.provider import provider
-from geoapp.web.edge.security import count_failure, refuse_after_failures
 from geoapp.web.edge.services import public_address, services
 from geoapp.web.pages.proof import unproven
 from geoapp.web.pages.region_names import region_names
@@ -113,10 +114,10 @@ def end_all() -> Response:
 def change_password() -> Response | tuple[str, int]:
     """Change one's own password, which ends every session but begins a new one here."""
     parts, user = services(), signed_in()
-    refuse_after_failures(user.name)
+    refuse_after_failures(user.name, Way.PASSWORD)
     given = request.form.get("new", "")
     if authenticate(parts.database, user.name, request.form.get("current", "")) is None:
-        count_failure(user.name)
+        count_failure(user.name, Way.PASSWORD)
         return account_page(Text("现在的密码不对。", "The present password is wrong.")), 422
     if given != request.form.get("again", ""):
         return account_page(DIFFERENT), 422
@@ -124,7 +125,7 @@ def change_password() -> Response | tuple[str, int]:
         set_password(parts.database, user.name, given, keep_keys=True)
     except InvalidValueError as refused:
         return account_page(refused_password(refused)), 422
-    enter_as(user)
+    enter_as(user, Way.PASSWORD)
     return redirect(url_for("account.show", done="password"))
 
 

@@ -5,10 +5,11 @@ from werkzeug.wrappers import Response
 
 from geoapp.core.errors import GoneError, InvalidValueError
 from geoapp.core.i18n import Text
+from geoapp.core.sign_ins import Way
 from geoapp.operations.upkeep.links import name_of_link, use_link
 from geoapp.operations.upkeep.passwords import ADVICE
+from geoapp.web.edge.attempts import count_failure, refuse_after_failures
 from geoapp.web.edge.entering import admit
-from geoapp.web.edge.security import count_failure, refuse_after_failures
 from geoapp.web.edge.services import services
 from geoapp.web.pages.account import DIFFERENT, refused_password
 
@@ -18,11 +19,11 @@ blueprint = Blueprint("choose_password", __name__)
 def _owner(token: str) -> str:
     """Return whose link it is; trying links is slowed down as trying passwords is."""
     key = f"link {token}"
-    refuse_after_failures(key)
+    refuse_after_failures(key, Way.LINK)
     try:
         return name_of_link(services().database, token)
     except GoneError:
-        count_failure(key)
+        count_failure(key, Way.LINK)
         raise
 
 
@@ -49,4 +50,4 @@ def choose(token: str) -> Response:
         user = use_link(services().database, token, given)
     except InvalidValueError as refused:
         return _page(name, refused_password(refused))
-    return admit(user, url_for("account.show", done=""))
+    return admit(user, Way.LINK, url_for("account.show", done=""))

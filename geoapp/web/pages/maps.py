@@ -166,7 +166,8 @@ def features(name: str) -> Response:
     with layer_reading(parts.database, parts.settings, _wanted_run(), hidden) as reading:
         moment = reading.moment
         speaker = Speaker(language(), moment.amenities)
-        mark = f"{moment.version_of(layer)};{request.query_string.decode()};{speaker.language}"
+        asked = f"{request.query_string.decode()};{speaker.language}"
+        mark = f"{parts.life.now()};{moment.version_of(layer)};{asked}"
         response.set_etag(blake2b(mark.encode(), digest_size=12).hexdigest(), weak=True)
         if request.if_none_match.contains_weak(response.get_etag()[0] or ""):
             response.status_code = 304

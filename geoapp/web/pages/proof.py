@@ -5,11 +5,12 @@ import time
 from flask import request, session
 
 from geoapp.core.i18n import Text
+from geoapp.core.sign_ins import Way
 from geoapp.operations.upkeep.second_factor import Checked, check_code
 from geoapp.operations.upkeep.users import authenticate
 from geoapp.web.edge.access import signed_in
+from geoapp.web.edge.attempts import count_failure, refuse_after_failures
 from geoapp.web.edge.entering import BY_PROVIDER
-from geoapp.web.edge.security import count_failure, refuse_after_failures
 from geoapp.web.edge.services import services
 
 WRONG = Text(
@@ -38,11 +39,11 @@ def unproven(password_field: str) -> Text | None:
     user = signed_in()
     if not user.second_factor:
         return unproven_by_password(password_field)
-    refuse_after_failures(user.name)
+    refuse_after_failures(user.name, Way.CODE)
     checked = check_code(services().database, user.id, request.form.get("code", ""))
     if checked.fits:
         return None
-    count_failure(user.name)
+    count_failure(user.name, Way.CODE)
     return refused_code(checked)
 
 
@@ -60,9 +61,9 @@ def unproven_by_password(password_field: str) -> Text | None:
             "Sign out, sign in anew with your organisation's account, and come back within ten "
             "minutes.",
         )
-    refuse_after_failures(user.name)
+    refuse_after_failures(user.name, Way.PASSWORD)
     given = request.form.get(password_field, "")
     if authenticate(services().database, user.name, given) is not None:
         return None
-    count_failure(user.name)
+    count_failure(user.name, Way.PASSWORD)
     return Text("密码不对。", "The password is wrong.")

@@ -6,11 +6,20 @@ from flask import Blueprint, make_response, redirect, render_template, request, 
 from flask_login import current_user
 from werkzeug.wrappers import Response
 
-from geoapp.core.errors import NotAllowedError, NotFoundError, UnavailableError
+from geoapp.core.errors import (
+    ConflictError,
+    InvalidValueError,
+    NotAllowedError,
+    NotFoundError,
+    UnavailableError,
+)
 from geoapp.core.i18n import Text
 from geoapp.core.roles import Permission
+from geoapp.core.sign_ins import Outcome, Way
 from geoapp.operations.upkeep.identities import end_sessions_of, enter, link, unlink
+from geoapp.operations.upkeep.sign_ins import name_at_provider
 from geoapp.web.edge.access import require, signed_in
+from geoapp.web.edge.attempts import note
 from geoapp.web.edge.entering import BY_PROVIDER, admit
 from geoapp.web.edge.logout_token import WrongLogoutTokenError, signed_out
 from geoapp.web.edge.provider import Provider, provider
@@ -59,7 +68,11 @@ def leave() -> Response:
 def come_back() -> Response:
     """Take in whoever comes back from the provider, or link the account that asked for it."""
     theirs = _provider()
-    claims = theirs.claims()
+    try:
+        claims = theirs.claims()
+    except NotAllowedError:
+        note(Way.PROVIDER, Outcome.WRONG, None)
+        raise
     wanted = str(session.pop(_WANTED, ""))
     linking = session.pop(_LINKING, None)
     database = services().database
@@ -70,16 +83,23 @@ def come_back() -> Response:
             raise NotAllowedError(_TOO_LATE)
         link(database, signed_in().name, theirs.issuer, str(claims["sub"]))
         return _unkept(redirect(url_for("account.show", done="linked", _anchor="provider")))
-    user = enter(
-        database,
-        theirs.issuer,
-        claims,
-        name_claim=theirs.name_claim,
-        rights=theirs.rights,
-        create=theirs.create_users,
-    )
+    try:
+        user = enter(
+            database,
+            theirs.issuer,
+            claims,
+            name_claim=theirs.name_claim,
+            rights=theirs.rights,
+            create=theirs.create_users,
+        )
+    except (NotAllowedError, ConflictError, InvalidValueError):
+        owner = name_at_provider(database, theirs.issuer, str(claims["sub"]))
+        note(Way.PROVIDER, Outcome.REFUSED, owner)
+        raise
     session[BY_PROVIDER] = time.time()
-    return _unkept(admit(user, wanted if is_own_path(wanted) else first_page(user.role)))
+    return _unkept(
+        admit(user, Way.PROVIDER, wanted if is_own_path(wanted) else first_page(user.role))
+    )
 
 
 @blueprint.post("/account/provider/link")

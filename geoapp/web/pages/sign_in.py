@@ -6,14 +6,15 @@ from werkzeug.wrappers import Response
 
 from geoapp.core.acting import act
 from geoapp.core.i18n import Text
+from geoapp.core.sign_ins import Way
 from geoapp.operations.upkeep.second_factor import check_code
 from geoapp.operations.upkeep.sessions import end_session
 from geoapp.operations.upkeep.users import authenticate
 from geoapp.web.edge.access import signed_in
+from geoapp.web.edge.attempts import count_failure, refuse_after_failures
 from geoapp.web.edge.entering import BY_PROVIDER, admit, enter_as, half_entered
 from geoapp.web.edge.parameters import without_nul
 from geoapp.web.edge.provider import provider
-from geoapp.web.edge.security import count_failure, refuse_after_failures
 from geoapp.web.edge.services import services
 from geoapp.web.pages.chrome import first_page
 from geoapp.web.pages.proof import refused_code
@@ -37,14 +38,14 @@ def _form(**more: object) -> str:
 def enter() -> Response | tuple[str, int]:
     """Sign in, and go on to the page that asked for it."""
     name = without_nul(request.form.get("name", "")).strip()
-    refuse_after_failures(name)
+    refuse_after_failures(name, Way.PASSWORD)
     wanted = request.form.get("next", "")
     user = authenticate(services().database, name, request.form.get("password", ""))
     if user is None:
-        count_failure(name)
+        count_failure(name, Way.PASSWORD)
         return _form(next=wanted, name=name, failed=True), 401
     session.pop(BY_PROVIDER, None)
-    return admit(user, wanted if is_own_path(wanted) else first_page(user.role))
+    return admit(user, Way.PASSWORD, wanted if is_own_path(wanted) else first_page(user.role))
 
 
 @blueprint.get("/sign-in/code")
@@ -68,13 +69,13 @@ def enter_code() -> Response | tuple[str, int]:
     if entering is None:
         return _begin_anew()
     user, wanted = entering
-    refuse_after_failures(user.name)
+    refuse_after_failures(user.name, Way.CODE)
     with act(actor=user.name, role=str(user.role)):  # whose recovery code the log tells of
         checked = check_code(services().database, user.id, request.form.get("code", ""))
     if not checked.fits:
-        count_failure(user.name)
+        count_failure(user.name, Way.CODE)
         return _code_page(refused_code(checked), 429 if checked.wait_seconds else 401)
-    enter_as(user)
+    enter_as(user, Way.CODE)
     return redirect(wanted)
 
 

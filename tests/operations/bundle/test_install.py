@@ -1,6 +1,7 @@
 """``install.sh`` sets up a service where there is no network; the units are ones that systemd reads."""
 
 import os
+import re
 import shutil
 import subprocess
 from pathlib import Path
@@ -64,6 +65,52 @@ def test_installed_without_a_network(
         "--anywhere",
     )
     assert "台东驿站" in run(geoapp, "nearest", "120.361", "36.081", "-k", "1")
+
+
+@pytest.mark.parametrize("name", ["kept", "it's 100 % \\kept"])
+def test_the_services_may_write_to_the_folder_of_the_log(
+    repo_root: Path, tmp_path: Path, name: str
+) -> None:
+    script = (repo_root / "deploy" / "bundle" / "install.sh").read_text(encoding="utf-8")
+    step = re.search(r"^open_archive\(\) \{\n.*?^\}\n", script, re.M | re.S)
+    stop = re.search(r"^stop\(\) \{\n.*?^\}\n", script, re.M | re.S)
+    assert step
+    assert stop
+    archive, env_file = tmp_path / name, tmp_path / "geoapp.env"
+    archive.mkdir()
+    env_file.write_text("GEOAPP_PORT=8000\n", encoding="utf-8")
+
+    def run(given: str) -> subprocess.CompletedProcess[str]:
+        place = {"units": str(tmp_path / "units"), "env_file": str(env_file), "archive": given}
+        code = f"set -eu\n{stop[0]}{step[0]}open_archive"
+        return subprocess.run(
+            ["sh", "-c", code], env=os.environ | place, capture_output=True, text=True, check=False
+        )
+
+    units = [tmp_path / "units" / f"{one}.service" for one in ("geoapp", "geoapp-backup")]
+    drops = [unit.with_name(f"{unit.name}.d") / "archive.conf" for unit in units]
+    assert run("").returncode == 0
+    assert [one.exists() for one in drops] == [False, False]
+    for given in (str(archive), str(archive), ""):  # again, and by the settings alone
+        done = run(given)
+        assert done.returncode == 0, done.stderr
+        assert env_file.read_text(encoding="utf-8").count("GEOAPP_WAL_ARCHIVE=") == 1
+        assert all(one.read_text("utf-8").startswith("[Service]\nReadWritePaths=") for one in drops)
+    if shutil.which("systemd-analyze") is not None:
+        for unit in units:
+            unit.write_text("[Service]\nExecStart=/bin/true\n", encoding="utf-8")
+        done = subprocess.run(
+            ["systemd-analyze", "verify", "--man=no", *units],
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        assert "archive.conf" not in done.stderr, done.stderr
+    assert run(str(tmp_path / "elsewhere")).returncode == 1  # the settings name another
+    assert run("relative").returncode == 1
+    env_file.write_text("GEOAPP_PORT=8000\n", encoding="utf-8")
+    assert run("").returncode == 0
+    assert [one.exists() for one in drops] == [False, False]
 
 
 def test_systemd_reads_the_units(repo_root: Path, tmp_path: Path) -> None:

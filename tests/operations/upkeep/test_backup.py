@@ -23,9 +23,11 @@ from geoapp.operations.history.check import check_register
 from geoapp.operations.upkeep import backup as upkeep
 from geoapp.operations.upkeep.backup import BackupReport, RestoreReport
 from geoapp.operations.upkeep.init import initialise
+from geoapp.operations.upkeep.life import LifeKeeper
 from geoapp.store import backup as store_backup
 from geoapp.store.engine import Database
 from geoapp.store.history.chain import check_chain
+from geoapp.store.life import LEAP
 from geoapp.store.migrate import current_revision, head_revision, migrate
 from tests.seed import seed_town
 
@@ -67,6 +69,11 @@ def without_log(rows: Rows) -> Rows:
     return {table: found for table, found in rows.items() if table not in _LOG}
 
 
+def without_versions(rows: Rows) -> Rows:
+    """Return the rows but for what tells this life of the store from others."""
+    return without_log(rows) | {"data_version": [], "store_life": []}
+
+
 def fill(database: Database) -> None:
     initialise(database)
     seed_town(database)
@@ -106,7 +113,7 @@ def test_a_restored_store_has_every_row(
     restored = restore(empty_database, report.path)
     assert restored.migrated_to == restored.revision == head_revision()
     after = all_rows(empty_database)
-    assert without_log(after) == without_log(before)
+    assert without_versions(after) == without_versions(before)
     # The log goes on where it was, with the restore as its last set.
     assert set(before["change_set"]) < set(after["change_set"])
     with empty_database.session() as session:
@@ -162,11 +169,44 @@ def test_a_store_with_data_is_only_replaced_by_force(database: Database, tmp_pat
     assert all_rows(database) == changed
     restore(database, path, force=True)
     after = all_rows(database)
-    assert {**without_log(after), "data_version": []} == {**without_log(before), "data_version": []}
+    assert without_versions(after) == without_versions(before)
     assert set(before["change_set"]) < set(after["change_set"])
     # A version that somebody may remember never comes back with other data.
     now = versions(database)
     assert all(now[name] > counted[name] for name in ("facilities", "record_version"))
+
+
+def test_a_restored_store_has_a_life_of_its_own(
+    database: Database, empty_database: Database, tmp_path: Path
+) -> None:
+    """Also on another machine, which does not know what was stamped since the backup was written."""
+    fill(database)
+    life = LifeKeeper(database).now()
+    assert LifeKeeper(database).now() == life
+    was = versions(database)
+    backup(database, tmp_path / "dump")
+    with database.session() as session:  # what is lost
+        session.execute(text("update facility set phone = '110' where code = 'T-1'"))
+        lost = session.scalar(text("select rev from facility where code = 'T-1'"))
+    restore(empty_database, tmp_path / "dump")
+    assert LifeKeeper(empty_database).now() != life
+    assert LifeKeeper(empty_database).now() == LifeKeeper(empty_database).now()
+    now = versions(empty_database)
+    assert now["facilities"] >= was["facilities"] + LEAP
+    assert now["record_version"] >= was["record_version"] + LEAP
+    # Runs that read the data before are as fresh as they were.
+    told = {name: one for name, one in now.items() if name not in ("facilities", "record_version")}
+    told.pop("organisations")
+    assert told == {name: was[name] for name in told}
+    with empty_database.session() as session:
+        later = text("select count(*) from facility where rev > :was")
+        assert session.scalar(later, {"was": was["facilities"]}) == 0
+        for _ in range(5):
+            session.execute(text("update facility set phone = '120' where code = 'T-1'"))
+        stamped = session.scalar(text("select rev from facility where code = 'T-1'"))
+    assert lost is not None
+    assert stamped is not None
+    assert stamped > lost + LEAP // 2
 
 
 def test_a_truncated_backup_changes_nothing(database: Database, tmp_path: Path) -> None:

@@ -1,5 +1,8 @@
 """The store is brought back as it was at a moment, from a copy of the cluster and the log since."""
 
+import os
+import subprocess
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
@@ -7,6 +10,7 @@ from pathlib import Path
 
 import click.testing
 import pytest
+from prometheus_client import CollectorRegistry, generate_latest
 from sqlalchemy import text
 
 from geoapp.cli import main
@@ -14,13 +18,18 @@ from geoapp.core.errors import ConflictError, InvalidValueError, UnusableInputEr
 from geoapp.core.roles import Role
 from geoapp.core.settings import Settings
 from geoapp.operations.upkeep.base_backup import archive_fault, base_backup, take_archive_over
+from geoapp.operations.upkeep.life import LifeKeeper
+from geoapp.operations.upkeep.measure import Measured, measure_all
+from geoapp.operations.upkeep.nightly_base import is_base_due, make_due_base
 from geoapp.operations.upkeep.point_in_time import restore_until
 from geoapp.operations.upkeep.sessions import open_session
 from geoapp.operations.upkeep.users import list_users, save_user
 from geoapp.store.cluster.archive import BASES, OWNER, WAL, bases
 from geoapp.store.cluster.archive_owner import IDENTITY, claim
+from geoapp.store.cluster.left_over import CHECK, UNTIL
 from geoapp.store.engine import Database, open_database
 from geoapp.store.server import archiver
+from geoapp.web.edge.measured import MeasuredCollector
 from tests.conftest import copy_store
 from tests.web.api_client import PASSWORD
 
@@ -89,6 +98,7 @@ def test_the_store_as_it_was_at_a_moment(kept: Settings, archive: Path, made_sto
         done = command(kept, "backup", "--base")
         assert done.exit_code == 0, done.output
         assert archive_fault(database, kept) is None
+        life = LifeKeeper(database).now()
         moment = add(database, "b")
         add(database, "c")
     assert not list((archive / WAL).glob("*.part"))
@@ -101,6 +111,8 @@ def test_the_store_as_it_was_at_a_moment(kept: Settings, archive: Path, made_sto
     log = {one.name for one in archive.rglob("*")}
     with opened(there) as database:
         assert {one.name for one in list_users(database)} == {"a", "b"}
+        assert LifeKeeper(database).now() != life
+        assert database.single("select version > 4e9 from data_version where name = 'facilities'")
         with database.session() as session:  # nobody is signed in again by it
             assert session.execute(text("select count(*) from user_session")).scalar_one() == 0
 
@@ -233,3 +245,111 @@ def test_an_archive_that_takes_nothing_is_told_of(kept: Settings, archive: Path)
     assert not (archive / OWNER).exists()
     assert (archive / BASES).is_dir()
     assert timedelta(0) <= datetime.now(UTC) - bases(archive)[0].finished_at
+
+
+def test_the_service_copies_by_itself_and_the_monitor_sees_it(
+    kept: Settings, archive: Path
+) -> None:
+    def at(words: str) -> datetime:
+        return datetime.fromisoformat(words)
+
+    assert not is_base_due(kept.model_copy(update={"wal_archive": None}), datetime.now(UTC))
+    assert not is_base_due(kept.model_copy(update={"base_backups_keep": 0}), datetime.now(UTC))
+    by_url = kept.model_copy(update={"database_url": "postgresql://elsewhere/geoapp"})
+    assert not is_base_due(by_url, datetime.now(UTC))
+    with opened(kept) as database:
+        assert measure_all(database, kept).base_backup_at is None
+        make_due_base(database, kept, datetime.now(UTC))  # the first one at once
+        [first] = bases(archive)
+        make_due_base(database, kept, first.finished_at + timedelta(minutes=1))
+        assert [one.folder for one in bases(archive)] == [first.folder]
+
+        found = measure_all(database, kept)
+        assert found.backup_at == found.base_backup_at
+        assert found.archiver is not None
+        assert (found.archiver.on, found.archiver.fails) == (True, False)
+        (archive / WAL).rename(archive / "away")
+        add(database, "b")
+        database.single("select pg_switch_wal()")
+        while not fails(database):
+            continue
+        failing = measure_all(database, kept).archiver
+        assert failing is not None
+        assert failing.waiting >= 1
+        told = generate_latest_of(measure_all(database, kept))
+        assert "geoapp_archive_failing 1.0" in told
+        assert "geoapp_base_backup_timestamp_seconds" in told
+        # What fails is in the log, and nothing that is there goes.
+        (archive / OWNER).rename(archive / "owner.away")
+        (archive / OWNER).write_text("another\n")
+        make_due_base(database, kept, first.finished_at + timedelta(days=2))
+        assert [one.folder for one in bases(archive)] == [first.folder]
+
+    # By the clocks of the place: at ten to four, whatever the season.
+    mark = kept.data / "last-base-backup"
+    for last, now, due in (
+        ("2026-11-29T03:55+08:00", "2026-11-30T03:49+08:00", False),
+        ("2026-11-29T03:55+08:00", "2026-11-30T03:50+08:00", True),
+        ("2026-11-30T03:51+08:00", "2026-11-30T23:00+08:00", False),
+    ):
+        moment = at(last).timestamp()
+        os.utime(mark, (moment, moment))
+        assert is_base_due(kept, at(now)) is due, (last, now)
+
+
+def generate_latest_of(measured: Measured) -> str:
+    registry = CollectorRegistry()
+    registry.register(MeasuredCollector(measured))
+    return generate_latest(registry).decode()
+
+
+_AT_WORK = """
+import sys
+from pathlib import Path
+from geoapp.core.files import swept_workspace
+from geoapp.store.cluster.cluster import Cluster
+
+with swept_workspace(Path(sys.argv[1]), sys.argv[2]) as work:
+    cluster = Cluster(work / sys.argv[3])
+    cluster.start()
+    print(cluster.pid, flush=True)
+    sys.stdin.read()
+    cluster.stop()
+"""
+
+
+@contextmanager
+def at_work(data: Path, prefix: str, inside: str) -> Iterator[tuple[subprocess.Popen[str], int]]:
+    """Run what has a store for a moment beside the one of a data folder; yield its server's number."""
+    argv = [sys.executable, "-c", _AT_WORK, str(data), prefix, inside]
+    pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE}
+    with subprocess.Popen(argv, text=True, **pipes) as process:
+        assert process.stdout is not None
+        assert process.stdin is not None
+        yield process, int(process.stdout.readline())
+        process.stdin.close()
+
+
+def runs(pid: int) -> bool:
+    try:
+        state = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0]
+    except OSError:
+        return False
+    return state != "Z"
+
+
+def test_the_server_of_a_killed_restore_ends_with_the_next_start(kept: Settings) -> None:
+    with at_work(kept.data, CHECK, "store") as (alive, lively):
+        with at_work(kept.data, UNTIL, "") as (killed, orphan):
+            killed.kill()
+            killed.wait()
+            assert runs(orphan)  # nothing else ends it
+        with opened(kept):
+            assert not runs(orphan)
+            assert list(kept.data.glob(f"{UNTIL}*")) == []
+            # What somebody works in stays.
+            assert runs(lively)
+            assert len(list(kept.data.glob(f"{CHECK}*"))) == 1
+        assert alive.poll() is None
+    assert alive.returncode == 0
+    assert list(kept.data.glob(f"{CHECK}*")) == []

@@ -301,6 +301,8 @@ GUARDED: dict[tuple[str, str], frozenset[Role]] = {
     ("POST", "/admin/webhooks/<int:number>/remove"): ADMINS,
     ("POST", "/admin/webhooks/<int:number>/test"): ADMINS,
     ("POST", "/admin/webhooks/<int:number>/deliveries/<int:delivery>/redeliver"): ADMINS,
+    ("GET", "/admin/sign-ins"): ADMINS,
+    ("GET", "/admin/sign-ins.csv"): ADMINS,
     ("GET", "/admin/users"): ADMINS,
     ("GET", "/admin/users/invite"): ADMINS,
     ("POST", "/admin/users/invite"): ADMINS,

@@ -1,1 +1,0 @@
-"""Points held in memory, ready to be written as vector tiles."""
