@@ -8,6 +8,7 @@ from enum import StrEnum
 from typing import Final, overload
 
 from geoapp.core.arrays import FloatArray
+from geoapp.core.errors import InvalidValueError
 from geoapp.core.i18n import Text
 from geoapp.core.words import BASIS_TEXT, Basis
 
@@ -20,6 +21,21 @@ class By(StrEnum):
 
 
 BY_TEXT: Final = {By.WALK: Text("步行", "On foot"), By.EBIKE: Text("电动车", "By e-bike")}
+
+
+def read_by(value: str) -> By:
+    """Return what a form or a request says of how one goes; nothing is on foot.
+
+    Raises
+    ------
+    InvalidValueError
+        If it is neither; it names ``by``.
+    """
+    if value and value not in set(By):
+        accepted = ", ".join(By)
+        raise InvalidValueError("by", value, Text(accepted, accepted))
+    return By(value) if value else By.WALK
+
 
 # How the walks of an answer are known, in words; by e-bike nobody takes it for a way that may be ridden.
 WAY_TEXT: Final[dict[tuple[By, Basis], Text]] = {

@@ -31,6 +31,7 @@ def render_answer(
     datum: Datum,
     somewhere: Somewhere | None = None,
     entering: Entering | None = None,
+    by: By = By.WALK,
 ) -> bytes:
     """Return a FeatureCollection, nearest first, with coordinates in a datum.
 
@@ -39,8 +40,10 @@ def render_answer(
     who wants to enter, each facility says whether they may.
     """
     asked = entering if entering is not None and entering.is_asked else None
-    features = b",".join([render_item(service, item, datum, asked) for item in items])
-    told = _beyond(service, items) + _somewhere(somewhere)
+    features = b",".join(
+        [render_item(service, item, datum, asked, by=by, more=_ridden(item, by)) for item in items]
+    )
+    told = _beyond(service, items, by) + _somewhere(somewhere)
     return b'{"type":"FeatureCollection",%b"features":[%b]}' % (told, features)
 
 
@@ -51,13 +54,17 @@ def _somewhere(found: Somewhere | None) -> bytes:
     return orjson.dumps({"unplaced": told})[1:-1] + b","
 
 
-def _beyond(service: NearestService, items: list[NearestItem]) -> bytes:
+def _ridden(item: NearestItem, by: By) -> dict[str, Any] | None:
+    return None if by is By.WALK else {"by": by, "ride_seconds": round(item.till_there_seconds)}
+
+
+def _beyond(service: NearestService, items: list[NearestItem], by: By) -> bytes:
     if not any(item.arrival for item in items):
         return b""
-    beyond_m = service.beyond_m(items)
+    beyond_m = service.beyond_m(items, by)
     if beyond_m is None:
         return b""
-    note = beyond_text(beyond_m, format_metres(min(item.walk_m for item in items)))
+    note = beyond_text(beyond_m, format_metres(min(item.walk_m for item in items)), by)
     return orjson.dumps({"beyond_m": round(beyond_m, 1), "beyond_note": _pair(note)})[1:-1] + b","
 
 

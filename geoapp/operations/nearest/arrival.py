@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 
 from geoapp.core.calendar import WorkCalendar
 from geoapp.core.i18n import Text
+from geoapp.core.travel import By
 from geoapp.core.units import format_metres
 from geoapp.operations.nearest.snapshot import Opening, Schedule, opening_at
 
@@ -71,8 +72,8 @@ class Arrivals:
         return found
 
 
-def beyond_text(beyond_m: float, nearest: Text) -> Text:
-    """Return the sentence for answers that all lie beyond a walk.
+def beyond_text(beyond_m: float, nearest: Text, by: By = By.WALK) -> Text:
+    """Return the sentence for answers that all lie beyond a walk, or a ride.
 
     Parameters
     ----------
@@ -82,6 +83,13 @@ def beyond_text(beyond_m: float, nearest: Text) -> Text:
         How long the walk to the nearest answer is.
     """
     limit = format_metres(beyond_m)
+    if by is By.EBIKE:
+        return Text(
+            f"骑电动车 {limit.zh}之内没有符合条件的站点，离得最近的一处路程 {nearest.zh}。"
+            "请核对位置，或放宽条件。",
+            f"Nothing that fits lies within a ride of {limit.en}; the closest is {nearest.en} away. "
+            "Check the position, or ask for less.",
+        )
     return Text(
         f"步行 {limit.zh}之内没有符合条件的站点，离得最近的一处路程 {nearest.zh}。"
         "请核对位置，或放宽条件。",

@@ -14,7 +14,7 @@ from geoapp.core.errors import InvalidValueError
 from geoapp.core.geo import check_lonlat
 from geoapp.core.i18n import Text
 from geoapp.core.settings import Settings
-from geoapp.core.travel import Speeds
+from geoapp.core.travel import By, Speeds
 from geoapp.core.walking import WalkingEstimate
 from geoapp.core.words import Basis, Datum, Family
 from geoapp.operations.ground.standing import surely_in_service
@@ -165,7 +165,8 @@ class NearestService:
             schedule = snapshot.schedule_at(way.position)
             opening = openings.of(schedule)
             walk_seconds = self.estimate.seconds(way.walk_m)
-            arrival = None if arrivals is None else arrivals.of(schedule, opening, walk_seconds)
+            away_seconds = self.speeds.seconds(way.walk_m, query.by)
+            arrival = None if arrivals is None else arrivals.of(schedule, opening, away_seconds)
             if not surely_in_service(facility, at):
                 # What is closed was closed, whenever it opened.
                 opening = UNDATED if opening.open else opening
@@ -178,8 +179,9 @@ class NearestService:
                 basis=way.basis,
                 opening=opening,
                 arrival=arrival,
+                travel_seconds=None if query.by is By.WALK else away_seconds,
             )
-            if query.open_on_arrival and not self._open_on_arrival(item):
+            if query.open_on_arrival and not self._open_on_arrival(item, query.by):
                 continue
             seen.add(facility.code)
             items.append(item)
@@ -210,33 +212,35 @@ class NearestService:
             entering=query.entering,
         )
 
-    def _open_on_arrival(self, item: NearestItem) -> bool:
-        if self.is_walk(item.walk_m):
+    def _open_on_arrival(self, item: NearestItem, by: By) -> bool:
+        if self.is_walk(item.walk_m, by):
             return item.arrival is not None and item.arrival.open is True
         return item.open is True
 
-    def is_walk(self, walk_m: float) -> bool:
-        """Tell whether so many metres are taken for a walk: ``GEOAPP_WALK_LIMIT_MINUTES``."""
-        return walk_m <= self.estimate.metres(60.0 * self._walk_limit_minutes)
+    def is_walk(self, walk_m: float, by: By = By.WALK) -> bool:
+        """Tell whether so many metres are taken for a walk, or a ride: ``GEOAPP_WALK_LIMIT_MINUTES``."""
+        return walk_m <= self.speeds.metres(60.0 * self._walk_limit_minutes, by)
 
-    def walk_span(self, walk_m: float, accuracy_m: float) -> tuple[int, int] | None:
-        """Return the least and the most minutes of a walk from a position that may be off.
+    def walk_span(
+        self, walk_m: float, accuracy_m: float, by: By = By.WALK
+    ) -> tuple[int, int] | None:
+        """Return the least and the most minutes of a walk or a ride from a position that may be off.
 
-        None where the position is good to a minute's walk.
+        None where the position is good to a minute's walk or ride.
         """
-        off_s = self.estimate.seconds(self.estimate.walk_m(accuracy_m))
+        off_s = self.speeds.seconds(self.estimate.walk_m(accuracy_m), by)
         if off_s <= 60.0:
             return None
-        walk_s = self.estimate.seconds(walk_m)
+        walk_s = self.speeds.seconds(walk_m, by)
         return max(1, floor((walk_s - off_s) / 60.0)), ceil((walk_s + off_s) / 60.0)
 
-    def beyond_m(self, items: list[NearestItem]) -> float | None:
-        """Return the longest walk that is taken for one, if all answers lie beyond it.
+    def beyond_m(self, items: list[NearestItem], by: By = By.WALK) -> float | None:
+        """Return the longest walk, or ride, that is taken for one, if all answers lie beyond it.
 
-        In metres; ``GEOAPP_WALK_LIMIT_MINUTES`` at the walking speed. None where one lies within,
+        In metres; ``GEOAPP_WALK_LIMIT_MINUTES`` at the speed of either. None where one lies within,
         and where there is no answer at all.
         """
-        limit_m = self.estimate.metres(60.0 * self._walk_limit_minutes)
+        limit_m = self.speeds.metres(60.0 * self._walk_limit_minutes, by)
         return limit_m if items and all(item.walk_m > limit_m for item in items) else None
 
     def kept(

@@ -21,6 +21,7 @@ from geoapp.analysis.network.search import PlacesOnNetwork
 from geoapp.analysis.network.snapping import Snap, Snapped, snap
 from geoapp.core.entering import ANYBODY, Entering
 from geoapp.core.settings import Settings
+from geoapp.core.travel import By
 from geoapp.core.walking import WalkingEstimate
 from geoapp.core.words import Basis
 from geoapp.operations.nearest.snapshot import Chosen, Filters, Snapshot
@@ -56,8 +57,10 @@ class NearestQuery:
         Greatest straight-line distance in metres.
     order
         By walking distance or by straight line.
+    by
+        How one goes; it decides when one arrives.
     arrive
-        Whether answers tell if the place is open when one arrives on foot, leaving at the moment.
+        Whether answers tell if the place is open when one arrives, leaving at the moment.
     open_on_arrival
         Only facilities known to be open when one arrives; those beyond the longest walk that is
         taken for one, where they are known to be open at the moment.
@@ -75,6 +78,7 @@ class NearestQuery:
     open_only: bool = False
     max_m: float | None = None
     order: Order = "walk"
+    by: By = By.WALK
     arrive: bool = False
     open_on_arrival: bool = False
 

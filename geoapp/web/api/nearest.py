@@ -10,6 +10,7 @@ from geoapp.core.entering import Who, parse_entering
 from geoapp.core.geo import to_wgs84
 from geoapp.core.limits import MOST_MOMENT_CHARACTERS
 from geoapp.core.parsing import parse_moment, split_codes
+from geoapp.core.travel import By
 from geoapp.core.words import Datum
 from geoapp.operations.nearest.answer import render_answer
 from geoapp.operations.nearest.service import MAX_K, NearestQuery
@@ -61,9 +62,10 @@ class NearestParameters(Parameters):
         description="直线距离上限（米）/ greatest straight line, metres",
     )
     order: Literal["walk", "line"] = "walk"
+    by: By = Field(By.WALK, description="步行或电动车 / on foot or by e-bike")
     arrive: bool = Field(
         False,
-        description="走到时开着吗，从现在或 open_at 出发 / whether it is open on arrival, leaving now or at open_at",
+        description="到时开着吗，从现在或 open_at 出发 / whether it is open on arrival, leaving now or at open_at",
     )
 
 
@@ -105,11 +107,12 @@ def nearest(query: NearestParameters) -> Response:
         open_only=query.open_at is not None,
         max_m=query.max_m,
         order=query.order,
+        by=query.by,
         arrive=query.arrive,
     )
     items = parts.nearest.ask(question)
     somewhere = parts.nearest.somewhere(question)
-    body = render_answer(parts.nearest, items, query.datum, somewhere, entering)
+    body = render_answer(parts.nearest, items, query.datum, somewhere, entering, query.by)
     response = Response(body, mimetype="application/geo+json")
     response.headers["Cache-Control"] = "private, no-store"
     return response

@@ -5,6 +5,7 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, Field
 
+from geoapp.core.travel import By
 from geoapp.core.words import (
     Access,
     Basis,
@@ -198,6 +199,8 @@ class NearProperties(_Described):
     opens_at: datetime | None = None
     closes_at: datetime | None = None
     arrival_note: Words | None = None
+    by: By | None = None
+    ride_seconds: int | None = None
     may_enter: bool | None = None
     may_enter_note: Words | None = None
     place: Words | None

@@ -16,7 +16,7 @@ from werkzeug.datastructures import MultiDict
 from geoapp.core.errors import InvalidValueError
 from geoapp.core.i18n import Text
 from geoapp.core.parsing import parse_number, split_codes
-from geoapp.core.travel import BY_TEXT, WAY_TEXT, By
+from geoapp.core.travel import BY_TEXT, WAY_TEXT, By, read_by
 from geoapp.core.vocabulary import load_vocabulary
 from geoapp.core.words import Basis
 from geoapp.operations.along.question import MOST_STOPS, USUAL_MORE_MINUTES, AlongQuery
@@ -103,14 +103,10 @@ csrf.exempt(results)
 
 def _form(values: MultiDict[str, str], *, is_fresh: bool) -> Form:
     stops = [without_nul(one).strip() for one in values.getlist("stop")]
-    by = values.get("by", str(By.WALK))
-    if by not in set(By):
-        accepted = ", ".join(By)
-        raise InvalidValueError("by", by, Text(accepted, accepted))
     minutes = values.get("more_minutes", "")
     return Form(
         stops=[one for one in stops if one],
-        by=By(by),
+        by=read_by(values.get("by", "")),
         open_only=is_fresh or values.get("open") == "1",
         amenities=split_codes(values.getlist("amenity")),
         minutes=parse_number("more_minutes", minutes) if minutes else USUAL_MORE_MINUTES,
@@ -142,7 +138,7 @@ def _answer(form: Form) -> dict[str, Any] | None:
 
 
 def _told(form: Form, stops: list[Stop], answer: AlongAnswer) -> dict[str, Any]:
-    cards = make_cards([item.near for item in answer.items], asked=form.amenities)
+    cards = make_cards([item.near for item in answer.items], asked=form.amenities, by=form.by)
     lines = [
         None
         if leg.line is None

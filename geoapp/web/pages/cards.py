@@ -13,10 +13,11 @@ from geoapp.core.hours.words import words_of
 from geoapp.core.i18n import Language, Text
 from geoapp.core.links import links
 from geoapp.core.phones import Telephone, telephones
+from geoapp.core.travel import WAY_TEXT, By
 from geoapp.core.units import format_metres, format_metres_about
 from geoapp.core.vocabulary import load_vocabulary
 from geoapp.core.voices import confirmed_text, doubt_text
-from geoapp.core.words import ACCESS_TEXT, BASIS_TEXT, ENTRY_TEXT, Access, Entry
+from geoapp.core.words import ACCESS_TEXT, ENTRY_TEXT, Access, Entry
 from geoapp.operations.nearest.rough import rough_m, rough_text
 from geoapp.operations.nearest.said import State, said_now, said_on_arrival
 from geoapp.operations.nearest.service import NearestItem, NearestService
@@ -34,8 +35,6 @@ KEY_AMENITIES = (
     "first_aid",
 )
 OLD_DAYS = 365
-# An assumption: e-bikes may go 25 km/h (GB 17761-2018); lights and crossings take their part.
-RIDE_KMH = 15
 MOST_RIDE_SECONDS = 3_600.0
 # Off by so much, minutes of a walk say nothing.
 _VAGUE_S = 3_600.0
@@ -73,8 +72,10 @@ class Card:
         Whether it is near enough to walk to; beyond, nobody speaks of minutes.
     far
         How long the walk is, told no finer than the position is known; as a range if ``is_far_vague``.
+    by
+        How one goes; ``away_seconds`` is how long that takes.
     walk_span
-        The least and the most minutes of the walk, where the position is known too badly for one.
+        The least and the most minutes of the walk, or of the ride, where the position is known too badly for one.
     may_enter
         Whether whoever asks may enter; None where they say nothing of themselves.
     rough
@@ -94,7 +95,8 @@ class Card:
     is_from: bool
     is_walk: bool
     walk_span: tuple[int, int] | None
-    walk_seconds: float
+    by: By
+    away_seconds: float
     walk_m: float
     far: Text
     is_far_vague: bool
@@ -129,12 +131,12 @@ class Card:
     def is_walk_vague(self) -> bool:
         """Whether the position is known so badly that minutes of a walk from it say nothing."""
         span = self.walk_span
-        return span is not None and 60.0 * span[1] - self.walk_seconds > _VAGUE_S
+        return span is not None and 60.0 * span[1] - self.away_seconds > _VAGUE_S
 
 
 def _ride_seconds(walk_m: float) -> float:
     """Return how long a ride may take; 0 where nobody would ride so far, so that no hours are told."""
-    seconds = walk_m / (RIDE_KMH / 3.6)
+    seconds = services().nearest.speeds.seconds(walk_m, By.EBIKE)
     return seconds if seconds <= MOST_RIDE_SECONDS else 0.0
 
 
@@ -145,6 +147,7 @@ def make_cards(
     entering: Entering = ANYBODY,
     accuracy_m: float = 0.0,
     is_from: bool = True,
+    by: By = By.WALK,
 ) -> list[Card]:
     """Return the cards of an answer, nearest first; amenities that were asked for come first.
 
@@ -156,6 +159,8 @@ def make_cards(
         How far the position may be off; walks are told no finer than that.
     is_from
         Whether the answer is counted from where somebody is; else how far places are is not told.
+    by
+        How they go.
     """
     return [
         _card(
@@ -165,6 +170,7 @@ def make_cards(
             entering=entering,
             accuracy_m=accuracy_m,
             is_from=is_from,
+            by=by,
         )
         for number, item in enumerate(items, start=1)
     ]
@@ -178,16 +184,17 @@ def _card(
     entering: Entering,
     accuracy_m: float,
     is_from: bool,
+    by: By,
 ) -> Card:
     one = item.facility
     now = datetime.now(UTC)
     nearest = services().nearest
-    is_walk = nearest.is_walk(item.walk_m)
+    is_walk = nearest.is_walk(item.walk_m, by)
     off_m = rough_m(one)
-    vague = nearest.walk_span(item.walk_m, accuracy_m + off_m)
+    vague = nearest.walk_span(item.walk_m, accuracy_m + off_m, by)
     span = vague if is_walk else None
     arrives = is_walk and item.arrival is not None
-    later = timedelta(seconds=60.0 * span[1] - item.walk_seconds) if span else timedelta(0)
+    later = timedelta(seconds=60.0 * span[1] - item.till_there_seconds) if span else timedelta(0)
     said = said_on_arrival(item, later=later) if arrives else said_now(item, now)
     today = now.astimezone(ZoneInfo(one.timezone)).date()
     marks = _marks(one, asked)
@@ -207,12 +214,13 @@ def _card(
         is_from=is_from,
         is_walk=is_walk,
         walk_span=span,
-        walk_seconds=item.walk_seconds,
+        by=by,
+        away_seconds=item.till_there_seconds,
         walk_m=item.walk_m,
         far=walk_text(nearest, item.walk_m, accuracy_m + off_m),
         is_far_vague=vague is not None,
         distance_m=item.distance_m,
-        basis=BASIS_TEXT[item.basis],
+        basis=WAY_TEXT[by, item.basis],
         is_estimate=item.basis == "estimate",
         entry=ENTRY_TEXT[Entry(one.entry)] if one.entry else None,
         access=ACCESS_TEXT[Access(one.access)] if one.access else None,
@@ -239,7 +247,7 @@ def _card(
         links=_links(one),
         ride_links=_links(one, riding=True),
         ride_seconds=_ride_seconds(item.walk_m) if is_from and vague is None else 0.0,
-        ride_kmh=RIDE_KMH,
+        ride_kmh=round(3.6 * nearest.speeds.of(By.EBIKE)),
         page=public_address(url_for("station.show", code=one.code)),
     )
 

@@ -18,6 +18,7 @@ from geoapp.core.errors import InvalidValueError
 from geoapp.core.geo import check_lonlat, geometry_from_wgs84, to_wgs84
 from geoapp.core.i18n import Text
 from geoapp.core.parsing import parse_bbox, parse_number, parse_whole, split_codes
+from geoapp.core.travel import By, read_by
 from geoapp.core.vocabulary import load_vocabulary
 from geoapp.core.words import FAMILY_TEXT, Datum, Family
 from geoapp.operations.facilities.places import (
@@ -78,6 +79,7 @@ class Question:
     accuracy_m: float = 0.0
     regions: frozenset[str] = frozenset()
     own: tuple[float, float] | None = None
+    by: By = By.WALK
 
 
 @blueprint.get("/")
@@ -219,6 +221,7 @@ def _parse(values: MultiDict[str, str], *, open_by_default: bool) -> Question:
         accuracy_m=_accuracy_m(values.get("own_accuracy" if own else "accuracy", "")),
         regions=regions,
         own=own,
+        by=read_by(values.get("by", "")),
     )
 
 
@@ -273,7 +276,7 @@ def _answer(question: Question) -> dict[str, object] | None:
     none_open = question.open_only and not items
     if none_open:
         items = nearest.ask(replace(query, open_on_arrival=False))
-    beyond_m = nearest.beyond_m(items)
+    beyond_m = nearest.beyond_m(items, question.by)
     return {
         "where": where_text(services().database, lon=question.lon, lat=question.lat),
         "beyond": None
@@ -281,6 +284,7 @@ def _answer(question: Question) -> dict[str, object] | None:
         else beyond_text(
             beyond_m,
             walk_text(nearest, min(item.walk_m for item in items), question.accuracy_m),
+            question.by,
         ),
         "inaccurate_m": question.accuracy_m if question.accuracy_m > INACCURATE_M else None,
         "from_place": _from_place(question),
@@ -370,6 +374,7 @@ def _cards(question: Question, query: NearestQuery, items: list[NearestItem]) ->
         entering=query.entering,
         accuracy_m=question.accuracy_m,
         is_from=_is_from(question),
+        by=question.by,
     )
 
 
@@ -403,6 +408,7 @@ def _query(question: Question, lon: float, lat: float) -> NearestQuery:
         amenities=question.amenities,
         entering=question.entering,
         regions=question.regions,
+        by=question.by,
         arrive=True,
         open_on_arrival=question.open_only,
     )

@@ -4,6 +4,7 @@
 import { byId, closest, filled, language } from '../lib/page.js';
 import { post } from '../lib/request.js';
 import { makeSheet } from '../lib/sheet.js';
+import { followBy } from './by.js';
 import { keepChipsInOrder, orderChips, readConditions, rememberConditions, restoreConditions, setConditions, tellConditions } from './conditions.js';
 import { makeDrawn, spotOf } from './drawn.js';
 import { ANYBODY, makeEnter } from './enter.js';
@@ -366,6 +367,7 @@ results.addEventListener('toggle', (event) => {
 const given = new URLSearchParams(window.location.search);
 restoreConditions(form, given);
 keepChipsInOrder(form);
+followBy(form, given.has('by'));
 makeEnter(form, () => drop('enter'));
 tellConditions(form);
 const left = looks.left();

@@ -8,6 +8,7 @@ from flask.testing import FlaskClient
 from sqlalchemy import text
 
 from geoapp.core.geo import from_wgs84, geodesic_m
+from geoapp.core.links import links
 from geoapp.core.settings import Settings
 from geoapp.core.words import Datum
 from geoapp.operations.upkeep.init import initialise
@@ -71,6 +72,46 @@ def test_what_is_known_by_its_district_alone_is_counted_where_one_stands(
     with database.session() as session:
         session.execute(text("update facility set status = 'suspended' where code = 'T-3'"))
     assert told()["unplaced"]["count"] == 1
+
+
+def test_by_e_bike_the_way_is_the_walk_and_the_time_that_of_a_ride(client: FlaskClient) -> None:
+    def told(**asked: object) -> Any:
+        response = client.get(ADDRESS, query_string={**HERE, "k": 3, "arrive": "true", **asked})
+        return response.get_json(force=True)
+
+    on_foot, ridden = told(), told(by="ebike")
+    for walk, ride in zip(on_foot["features"], ridden["features"], strict=True):
+        own, other = walk["properties"], ride["properties"]
+        assert other["by"] == "ebike"
+        assert other["ride_seconds"] == round(own["walk_m"] / 4.17)
+        assert other["links"] == links(
+            lon=own["lon"], lat=own["lat"], name=own["name"], riding=True
+        )
+        for name in ("code", "distance_m", "walk_m", "walk_seconds", "basis"):
+            assert other[name] == own[name]
+        assert "by" not in own
+    # Six kilometres on: no walk, and a ride of half an hour.
+    away = {"lon": HERE["lon"] + 0.055}
+    assert "beyond_m" in told(**away)
+    assert "beyond_m" not in told(**away, by="ebike")
+    far = {"lon": HERE["lon"] + 0.4}
+    assert "骑电动车 15 公里之内" in told(**far, by="ebike")["beyond_note"]["zh"]
+    problem_of(client.get(ADDRESS, query_string={**HERE, "by": "rocket"}), 422, "by")
+
+
+def test_the_finder_by_e_bike(client: FlaskClient) -> None:
+    page = client.post("/finder/results", data={**HERE, "by": "ebike"}).get_data(as_text=True)
+    assert "骑行 " in page
+    assert "电动车速度" in page
+    assert page.index("mode=ride") < page.index("mode=walk")
+    on_foot = client.post("/finder/results", data=HERE).get_data(as_text=True)
+    assert "骑行 " not in on_foot
+    assert on_foot.index("mode=walk") < on_foot.index("mode=ride")
+    away = {"lon": HERE["lon"] + 0.055, "lat": HERE["lat"]}
+    assert "太远，不宜步行" in client.post("/finder/results", data=away).get_data(as_text=True)
+    ridden = client.post("/finder/results", data={**away, "by": "ebike"}).get_data(as_text=True)
+    assert "太远" not in ridden
+    assert client.get("/?by=rocket").status_code == 422
 
 
 def test_answer(client: FlaskClient) -> None:

@@ -181,6 +181,12 @@ def test_a_rider_on_the_streets(streets: Site, visit: Visit) -> None:
     ready(page)
     expect(page.get_by_label("电动车")).to_be_checked()
     assert fields.first.input_value() == ""  # stops are kept nowhere
+    # The finder knows it as well.
+    page.goto(streets.url + "/")
+    expect(page.get_by_label("骑电动车")).to_be_checked()
+    expect(page.locator(".found-walk").first).to_contain_text("骑行")
+    page.get_by_label("骑电动车").uncheck(force=True)
+    expect(page.locator(".found-walk").first).to_contain_text("步行")
 
 
 def test_without_a_network_it_is_said(streets: Site, visit: Visit) -> None:
