@@ -277,6 +277,11 @@ def _fit(datum: Datum, rows: list[ListingRow], own: Named) -> Fit:
     return Fit(datum, len(nearest), median)
 
 
+def told_problems(report: ImportReport) -> list[tuple[int, Text]]:
+    """Return what is wrong by line; what two cells of a row have in common is told once."""
+    return list(dict.fromkeys((one.line, one.text) for one in report.problems))
+
+
 def _done(report: ImportReport) -> dict[str, Any]:
     return {
         "read": report.read,
@@ -285,8 +290,8 @@ def _done(report: ImportReport) -> dict[str, Any]:
         "unchanged": report.unchanged,
         "rejected_count": report.rejected,
         "rejected": [
-            {"line": one.line, "zh": one.text.zh, "en": one.text.en}
-            for one in report.problems[:MOST_REJECTS_TOLD]
+            {"line": line, "zh": text.zh, "en": text.en}
+            for line, text in told_problems(report)[:MOST_REJECTS_TOLD]
         ],
         "hints": [{"zh": one.zh, "en": one.en} for one in report.hints],
     }

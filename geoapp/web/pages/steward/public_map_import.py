@@ -143,13 +143,15 @@ def _show(draft: MapDraft, wrong: Text | None = None, status: int = 200) -> Resp
             looked = drafts.look_at_map_draft(parts.database, parts.settings, draft)
         except (InvalidValueError, UnusableInputError) as error:
             wrong, status = on_page(error.text), 422
+    report = None if looked is None else looked.report
     return reply(
         render_template(
             "steward/public_map_check.html",
             draft=draft,
             wrong=wrong,
             looked=looked,
-            report=None if looked is None else looked.report,
+            report=report,
+            problems=[] if report is None else drafts.told_problems(report),
             done=draft.done,
             points=[] if looked is None else [_point(one) for one in looked.rows[:_MOST_DRAWN]],
             most_told=_MOST_TOLD,

@@ -87,7 +87,7 @@ def test_a_list_is_looked_at_then_imported_and_replaced(
     shown = steward.get(f"{draft}?lang=zh").text
     assert _figures(shown) == [1, 1, 1, 1]
     assert "新名录里没有了的 1 条：&lt;b&gt;别家&lt;/b&gt;驿站。" in shown
-    assert "第 5 行" in shown
+    assert shown.count("第 5 行") == 1  # though both of its coordinates are wanting
     steward.post(draft, data={"action": "import"})
     assert steward.post(draft, data={"action": "import"}).status_code == 302  # pressed twice
     assert "1 条：&lt;b&gt;别家" in steward.get(f"{draft}?lang=zh").text
