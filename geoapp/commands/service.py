@@ -240,6 +240,7 @@ class _Ground:
     """What every web process starts from: the application, with the facilities loaded."""
 
     def __init__(self, settings: Settings, database: Database) -> None:
+        from geoapp.analysis.tiles.points import warm_up as compile_tiles
         from geoapp.app import create_app, create_front
 
         application = create_app(settings, database)
@@ -247,6 +248,7 @@ class _Ground:
         self._nearest = application.extensions["geoapp"].nearest
         self._search = application.extensions["geoapp"].search
         self._rendered: object = None
+        compile_tiles()
         self.follow()
         gc.collect()
 

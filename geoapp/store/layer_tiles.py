@@ -193,18 +193,32 @@ def _for_driver(bound: Any | None, value: Any, dialect: Dialect) -> Any:
     return value if process is None else process(value)
 
 
+def told_columns(plan: TilePlan, columns: Any, *, whole: bool) -> Mapping[str, ColumnElement[Any]]:
+    """Return what the features of a plan's tiles tell, by name, ``count`` aside.
+
+    Parameters
+    ----------
+    columns
+        Those of the plan's query.
+    whole
+        Whether the plan's further columns are among it.
+    """
+    told: dict[str, ColumnElement[Any]] = {"id": func.concat(columns.id)}
+    for name, source in zip(("name_zh", "name_en"), plan.title, strict=True):
+        if source is not None:
+            told[name] = cast(columns[source], Text)
+    if whole:
+        told |= {name: _value(columns[name]) for name in plan.columns if name not in told}
+    if plan.sample is not None:
+        told["is_sample"] = func.coalesce(columns[plan.sample], false())
+    told["look"] = _look(columns, plan.look)
+    return told
+
+
 def _placed(plan: TilePlan, *, whole: bool) -> Any:
     """Return what lies in a tile, or reaches into it, with ``here``: whether it counts in it."""
     inner = plan.query.subquery("layer")
-    named: dict[str, ColumnElement[Any]] = {"id": func.concat(inner.c.id)}
-    for name, source in zip(("name_zh", "name_en"), plan.title, strict=True):
-        if source is not None:
-            named[name] = cast(inner.c[source], Text)
-    if whole:
-        named |= {name: _value(inner.c[name]) for name in plan.columns if name not in named}
-    if plan.sample is not None:
-        named["is_sample"] = func.coalesce(inner.c[plan.sample], false())
-    named["look"] = _look(inner.c, plan.look)
+    named = told_columns(plan, inner.c, whole=whole)
     # Each step is kept, else the projection would be done anew wherever its shape is named.
     shaped = (
         select(

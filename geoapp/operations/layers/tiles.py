@@ -1,6 +1,7 @@
 """Vector tiles of layers: what they hold, and each at the state of the store that it is made at."""
 
 import threading
+import time
 from collections.abc import Collection, Hashable, Mapping
 from dataclasses import dataclass, replace
 from typing import Final
@@ -11,6 +12,7 @@ from geoapp.core.i18n import Text
 from geoapp.core.settings import Settings
 from geoapp.core.tiles import Tile
 from geoapp.maps.kit import Category, ClassBreaks, Context, Layer
+from geoapp.operations.layers.held_tiles import MOST_BYTES, HeldLayer, HeldLayers
 from geoapp.operations.layers.rows import layer_reading
 from geoapp.operations.moment import today
 from geoapp.store.engine import Database
@@ -27,8 +29,6 @@ from geoapp.store.layer_tiles import (
 
 # Up to this zoom a layer whose markers gather on maps has them gathered in tiles too.
 GATHERED_TO: Final = 11
-# A tile that would be larger, before it is compressed, gathers what it holds.
-MOST_BYTES: Final = 1024 * 1024
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +67,7 @@ class LayerTiles:
         self._settings: Final = settings
         self._statements: Final[LRUCache[Hashable, TileStatement | None]] = LRUCache(200)
         self._lock: Final = threading.Lock()
+        self._held: Final = HeldLayers()
 
     def version(self, layer: Layer, hidden: Collection[int]) -> str:
         """Return a text that changes whenever a layer's tiles may, the layer's file aside.
@@ -105,6 +106,45 @@ class LayerTiles:
             The columns that its features have beside those of every tile; None is all.
         """
         version = self.version(layer, hidden)
+        gathered = layer.cluster and tile.zoom <= GATHERED_TO
+        held = self._held.get(layer.id, f"{version};{layer.source_hash}")
+        if held is not None:
+            body = held.read(tile, gathered=gathered, fields=fields, always=tuple(_OWN))
+            if body is not None:
+                return body
+        began = time.perf_counter()
+        made = self._made(layer, tile, version, hidden, fields)
+        # What does not gather is never much; what does is read when that is worth it.
+        if layer.cluster and held is None:
+            self._note(layer, version, hidden, time.perf_counter() - began)
+        return made
+
+    def hold(self, layer: Layer, hidden: Collection[int] = ()) -> None:
+        """Read a layer now, so that its tiles are written from memory while it does not change."""
+        began = time.perf_counter()
+        version = self.version(layer, hidden)
+        mark = f"{version};{layer.source_hash}"
+        self._held.note(layer.id, mark, 0.0)
+        # A version that was read before this is that of something older than what is found here.
+        plan = tile_plan(layer, self._context(layer, hidden))
+        if plan is not None:
+            with self._database.snapshot() as session:
+                held = HeldLayer(session, plan)
+            self._held.put(layer.id, mark, held, began)
+
+    def _note(self, layer: Layer, version: str, hidden: Collection[int], seconds: float) -> None:
+        if self._held.note(layer.id, f"{version};{layer.source_hash}", seconds):
+            self.hold(layer, hidden)
+
+    def _made(
+        self,
+        layer: Layer,
+        tile: Tile,
+        version: str,
+        hidden: Collection[int],
+        fields: frozenset[str] | None,
+    ) -> bytes:
+        """Return a tile as PostGIS makes it."""
         ways = [Gathering.SMALL, Gathering.ALL]
         if not (layer.cluster and tile.zoom <= GATHERED_TO):
             ways.insert(0, Gathering.NOTHING)

@@ -1,0 +1,1 @@
+"""Points held in memory, ready to be written as vector tiles."""
