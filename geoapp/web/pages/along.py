@@ -13,6 +13,7 @@ import orjson
 from flask import Blueprint, render_template, request
 from werkzeug.datastructures import MultiDict
 
+from geoapp.core.entering import WHO_TEXT, WITHOUT_TEXT, Entering, parse_entering
 from geoapp.core.errors import InvalidValueError
 from geoapp.core.i18n import Text
 from geoapp.core.parsing import parse_number, split_codes
@@ -44,6 +45,7 @@ class Form:
     by: By
     open_only: bool
     amenities: frozenset[str]
+    entering: Entering
     minutes: float
     is_line: bool
 
@@ -81,6 +83,8 @@ def show() -> str:
         minutes=MINUTES,
         most_stops=MOST_STOPS,
         letter=letter,
+        who_texts=WHO_TEXT,
+        without_texts=WITHOUT_TEXT,
         amenities=[
             next(word for word in words.amenities if word.code == code) for code in KEY_AMENITIES
         ],
@@ -109,6 +113,11 @@ def _form(values: MultiDict[str, str], *, is_fresh: bool) -> Form:
         by=read_by(values.get("by", "")),
         open_only=is_fresh or values.get("open") == "1",
         amenities=split_codes(values.getlist("amenity")),
+        entering=parse_entering(
+            values.get("may_enter", ""),
+            split_codes(values.getlist("without")),
+            surely=values.get("surely") == "1",
+        ),
         minutes=parse_number("more_minutes", minutes) if minutes else USUAL_MORE_MINUTES,
         is_line=values.get("keep") == "1",
     )
@@ -131,6 +140,7 @@ def _answer(form: Form) -> dict[str, Any] | None:
         by=form.by,
         k=SHOWN_K,
         amenities=form.amenities,
+        entering=form.entering,
         open_only=form.open_only,
         more_minutes=form.minutes,
     )
@@ -138,7 +148,12 @@ def _answer(form: Form) -> dict[str, Any] | None:
 
 
 def _told(form: Form, stops: list[Stop], answer: AlongAnswer) -> dict[str, Any]:
-    cards = make_cards([item.near for item in answer.items], asked=form.amenities, by=form.by)
+    cards = make_cards(
+        [item.near for item in answer.items],
+        asked=form.amenities,
+        entering=form.entering,
+        by=form.by,
+    )
     lines = [
         None
         if leg.line is None

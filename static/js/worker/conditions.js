@@ -93,13 +93,41 @@ export function keepChipsInOrder(form) {
   row.addEventListener('focusout', (event) => { if (event.relatedTarget && !isAt(event.relatedTarget)) orderChips(form); });
 }
 
-/** @param {HTMLFormElement} form what is chosen there is remembered */
-export function rememberConditions(form) {
+/** @param {Conditions} conditions */
+function keep(conditions) {
   try {
-    localStorage.setItem(KEY, JSON.stringify(readConditions(form)));
+    localStorage.setItem(KEY, JSON.stringify(conditions));
   } catch {
     // The browser keeps nothing for us: it is as it was before.
   }
+}
+
+function keptConditions() {
+  try {
+    return parseConditions(localStorage.getItem(KEY));
+  } catch {
+    return null; // the browser keeps nothing for us
+  }
+}
+
+/** @param {HTMLFormElement} form what is chosen there is remembered */
+export function rememberConditions(form) {
+  keep(readConditions(form));
+}
+
+/**
+ * Who I am is the same wherever I look: chosen as it was last, and remembered where it is changed.
+ * @param {HTMLFormElement} form with the chip alone of these conditions
+ * @param {boolean} isSaid whether the page was asked with its own
+ */
+export function followEntering(form, isSaid) {
+  const kept = keptConditions();
+  if (kept && !isSaid) setEntering(form, kept.entering);
+  tellEntering(form);
+  form.addEventListener('change', () => {
+    keep({ open: true, what: '', amenities: [], ...keptConditions(), entering: readEntering(form) });
+    tellEntering(form);
+  });
 }
 
 /**
@@ -138,12 +166,7 @@ export function restoreConditions(form, given) {
     setConditions(form, wanted);
     return;
   }
-  let kept = null;
-  try {
-    kept = parseConditions(localStorage.getItem(KEY));
-  } catch {
-    // The browser keeps nothing for us.
-  }
+  const kept = keptConditions();
   if (kept) setConditions(form, kept);
 }
 

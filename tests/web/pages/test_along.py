@@ -16,7 +16,7 @@ from geoapp.store.engine import Database
 from tests.analysis.conftest import extract
 from tests.seed import TOWN_LAT, TOWN_LON
 from tests.web.api_client import client_of, make_app, problem_of
-from tests.web.conftest import Site, Visit, serious_violations, serve
+from tests.web.conftest import Site, Visit, fits, serious_violations, serve
 
 HERE = (24.9414, 60.1710)
 A, B = f"{TOWN_LON - 0.002},{TOWN_LAT}", f"{TOWN_LON + 0.004},{TOWN_LAT}"
@@ -97,6 +97,11 @@ def test_conditions_and_a_line_that_is_kept_to(client: FlaskClient) -> None:
     assert "T-3" not in names(listed(client, stop=[A, B], open="1"))
     assert "沿线" in listed(client, stop=[A, B], keep="1")
     assert "T-3" not in names(listed(client, stop=[A, B], more_minutes="5"))
+    # T-3 does not say how one gets in: it stays, and the card says so.
+    assert "T-3" in names(listed(client, stop=[A, B], without="card"))
+    assert "能不能进：未知" in listed(client, stop=[A, B], without="card")
+    assert "T-3" not in names(listed(client, stop=[A, B], without="card", surely="1"))
+    assert "您能进" in listed(client, stop=[A, B], without="card", surely="1")
 
 
 def test_what_makes_no_sense_is_refused(client: FlaskClient) -> None:
@@ -105,6 +110,7 @@ def test_what_makes_no_sense_is_refused(client: FlaskClient) -> None:
         ({"stop": [A, "121.9,36.07"]}, "stops"),
         ({"stop": [A, "120.35,95"]}, "lat"),
         ({"stop": [A, B], "by": "rocket"}, "by"),
+        ({"stop": [A, B], "may_enter": "boss"}, "may_enter"),
         ({"stop": [A, B], "more_minutes": "x"}, "more_minutes"),
     ):
         answer = client.post("/along/results", data=values, headers={"Accept": "application/json"})
@@ -187,6 +193,24 @@ def test_a_rider_on_the_streets(streets: Site, visit: Visit) -> None:
     expect(page.locator(".found-walk").first).to_contain_text("骑行")
     page.get_by_label("骑电动车").uncheck(force=True)
     expect(page.locator(".found-walk").first).to_contain_text("步行")
+
+
+def test_who_i_am_is_the_same_here_and_in_the_finder(site: Site, visit: Visit) -> None:
+    page = visit(site, "/along", position=None)
+    ready(page)
+    page.click("#enter > summary")
+    page.locator("#enter label", has_text="户外劳动者").click()
+    page.get_by_role("button", name="好了").click()
+    chip = page.locator("#enter > summary")
+    expect(chip).to_have_text("我能进：户外劳动者")
+    page.goto(site.url + "/")
+    expect(chip).to_have_text("我能进：户外劳动者")
+    page.goto(site.url + "/along")
+    expect(chip).to_have_text("我能进：户外劳动者")
+    page.click("#enter > summary")
+    page.get_by_role("button", name="去掉这一条").click()
+    expect(chip).to_have_text("我能进")
+    assert fits(page)
 
 
 def test_without_a_network_it_is_said(streets: Site, visit: Visit) -> None:

@@ -6,7 +6,9 @@ import { byId, closest, filled } from '../../lib/page.js';
 import { post } from '../../lib/request.js';
 import { makeSheet } from '../../lib/sheet.js';
 import { followBy } from '../by.js';
+import { followEntering } from '../conditions.js';
 import { spotOf } from '../drawn.js';
+import { ANYBODY, makeEnter, setEntering } from '../enter.js';
 import { findPosition } from '../position.js';
 import { makeSaid } from '../said.js';
 import { makeView } from '../view.js';
@@ -236,5 +238,10 @@ results.addEventListener('toggle', (event) => {
 
 setStops(written());
 followBy(form, results.querySelector('.route') !== null);
+followEntering(form, results.querySelector('.route') !== null);
+makeEnter(form, () => {
+  setEntering(form, ANYBODY);
+  form.dispatchEvent(new Event('change'));
+});
 if (results.querySelector('.route')) draw(); else fetchStreets();
 document.body.dataset.ready = 'true';
