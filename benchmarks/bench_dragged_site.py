@@ -81,8 +81,8 @@ def main() -> None:
             answers: list[Response] = []
             page.on("response", lambda one: answers.append(one) if "/try" in one.url else None)
             placed(page, address)
-            sizes = [len(one.body()) for one in answers if one.url.endswith("/ground")]
-            print(f"rows on the wire: {sizes[-1] / 1024:,.0f} kB")
+            [rows] = [one for one in answers if one.url.endswith("/ground")]
+            print(f"rows on the wire: {int(rows.headers['content-length']) / 1024:,.0f} kB")
             print("| slowed down | moves | asked on the way | longest task, processor | clock |")
             print("|---:|---:|---:|---:|---:|")
             devtools = page.context.new_cdp_session(page)

@@ -6,7 +6,11 @@ from typing import Any
 import click
 
 from geoapp.commands.context import NewFile, open_store, read_settings, say
-from geoapp.commands.question_options import question_from_options, question_options
+from geoapp.commands.question_options import (
+    question_from_options,
+    question_options,
+    refused_by_option,
+)
 from geoapp.commands.running import run_with_bar
 from geoapp.core.i18n import Text
 from geoapp.core.questions.actions import ACTIONS
@@ -35,7 +39,8 @@ def actions(output: Path | None, **options: Any) -> None:
     if output is not None:
         check_format(output)
     with open_store(settings) as (settings, database):
-        run = run_with_bar(lambda tell: action_run.run_here(database, settings, wanted, tell))
+        with refused_by_option(ACTIONS):
+            run = run_with_bar(lambda tell: action_run.run_here(database, settings, wanted, tell))
         say(question_title(wanted, read_naming(database, settings.timezone)))
         for taken in run.found.actions:
             click.echo(action_line(taken))

@@ -9,7 +9,11 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from geoapp.commands.context import NewFile, open_store, read_settings, say
-from geoapp.commands.question_options import question_from_options, question_options
+from geoapp.commands.question_options import (
+    question_from_options,
+    question_options,
+    refused_by_option,
+)
 from geoapp.commands.running import run_with_bar
 from geoapp.core.errors import InvalidValueError
 from geoapp.core.i18n import Text
@@ -77,9 +81,10 @@ def coverage(
         if scheduler is not None:
             workforce = opened.enter_context(open_workforce(scheduler, workers, worker_memory_gb))
         settings, database = opened.enter_context(open_store(settings))
-        run = run_with_bar(
-            lambda tell: coverage_run.run_here(database, settings, wanted, tell, workforce)
-        )
+        with refused_by_option(COVERAGE):
+            run = run_with_bar(
+                lambda tell: coverage_run.run_here(database, settings, wanted, tell, workforce)
+            )
         say(question_title(wanted, read_naming(database, settings.timezone)))
         _show(run, coverage_results.region_figures(database, run.id))
         if output is not None:

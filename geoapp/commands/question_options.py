@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import MISSING
 from typing import TYPE_CHECKING, Any
 
@@ -122,13 +124,42 @@ def question_from_options(table: Table, given: Mapping[str, Any], settings: Sett
             if value is not None:
                 texts[field.option] = value if isinstance(value, tuple) else (value,)
     datum = Datum(given.get("datum", Datum.WGS84))
-    question = from_text(table, texts, Sender(settings.timezone, now(), datum))
-    try:
+    with refused_by_option(table):  # before any store is opened
+        question = from_text(table, texts, Sender(settings.timezone, now(), datum))
         question.check()
-    except InvalidValueError as error:
-        # In the words that were typed, and before any store is opened.
-        option = {field.name: field.option for field in table}.get(error.parameter)
-        if not isinstance(option, str):
-            raise
-        raise InvalidValueError(option, error.value or None, error.accepted) from None
     return question
+
+
+@contextmanager
+def refused_by_option(table: Table) -> Iterator[None]:
+    """Let a refusal speak of the options that were typed, where it speaks of fields of a question."""
+    try:
+        yield
+    except InvalidValueError as error:
+        options = {one.name: one.option for one in table if isinstance(one.option, str)}
+        options["standard"] = "--standard"
+        named = options.get(error.parameter, error.parameter)
+        accepted = _with_options(error.accepted, options)
+        if (named, accepted) == (error.parameter, error.accepted):
+            raise
+        raise InvalidValueError(named, error.value or None, accepted) from None
+
+
+def _with_options(text: Text, options: Mapping[str, str]) -> Text:
+    """Return a text with options in the place of the names of fields.
+
+    In English many a name is a word, too: only those that cannot be one, or stand in brackets, are names.
+    """
+    surely = {name: option for name, option in options.items() if "_" in name}
+    in_brackets = {f"({name})": f"({option})" for name, option in options.items()}
+    english = re.sub(r"\([a-z_]+\)", lambda one: in_brackets.get(one[0], one[0]), text.en)
+    return Text(_replaced(text.zh, options), _replaced(english, surely))
+
+
+def _replaced(text: str, options: Mapping[str, str]) -> str:
+    return re.sub(
+        r"(?<![\w-])[a-z][a-z_]+(?![\w-])",
+        lambda one: options.get(one[0], one[0]),
+        text,
+        flags=re.A,
+    )

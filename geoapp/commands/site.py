@@ -8,7 +8,11 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from geoapp.commands.context import NewFile, open_store, paper_language, read_settings, say
-from geoapp.commands.question_options import question_from_options, question_options
+from geoapp.commands.question_options import (
+    question_from_options,
+    question_options,
+    refused_by_option,
+)
 from geoapp.commands.running import run_with_bar
 from geoapp.core.i18n import Text
 from geoapp.core.questions.siting import SITING
@@ -45,7 +49,8 @@ def site(output: Path | None, language: Language, **options: Any) -> None:
     if output is not None:
         check_plan_output(output)
     with open_store(settings) as (settings, database):
-        run = run_with_bar(lambda tell: siting_run.run_here(database, settings, wanted, tell))
+        with refused_by_option(SITING):
+            run = run_with_bar(lambda tell: siting_run.run_here(database, settings, wanted, tell))
         naming = read_naming(database, settings.timezone)
         say(question_title(wanted, naming))
         _show(run, siting_results.sites_of(database, run.id), naming.demand)

@@ -163,6 +163,9 @@ def draw_figures(pdf: Sheet, figures: Sequence[tuple[str, str]]) -> None:
     pdf.set_xy(MARGIN_MM, top + 17)
 
 
+_PADDING_MM: Final = 0.6
+
+
 def draw_rows(pdf: Sheet, head: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
     """Write rows; where there is a head, all columns but the first are numbers."""
     pdf.set_font("sans", size=8.5)
@@ -179,14 +182,14 @@ def draw_rows(pdf: Sheet, head: Sequence[str], rows: Sequence[Sequence[str]]) ->
         col_widths=widths,
         text_align=align,
         line_height=4.4,
-        padding=0.6,
+        padding=_PADDING_MM,
         width=int(WIDTH_MM),
         align="LEFT",
     ) as table:
         for cells in ([head] if head else []) + parts:
             row = table.row()
-            for cell in cells:
-                row.cell(cell)
+            for cell, share in zip(cells, widths, strict=True):
+                row.cell(pdf.in_lines(cell, int(WIDTH_MM) * share / sum(widths) - 2 * _PADDING_MM))
     pdf.ln(3)
 
 

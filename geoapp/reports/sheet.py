@@ -20,6 +20,14 @@ _LACKING: Final = Text("字体没有的字", "signs that the font lacks")
 _LACKING_SEE: Final = Text("字体没有的字，见末页", "signs that the font lacks, see the last page")
 _MOST_SIGNS: Final = 40
 _UNIT: Final = re.compile(r"(?<=\d) (?=[\u4e00-\u9fff])")
+# What no line begins with, and what none ends with; Chinese has no spaces for a library to end lines at.
+_NEVER_FIRST: Final = "，。；：、？！％…）”》」"
+_NEVER_LAST: Final = "“（《「"
+_CHINESE: Final = "\u2e80-\u9fff\uf900-\ufaff\uff00-\uffef"
+_UNITS: Final = re.compile(
+    f"[ ]*[{_NEVER_LAST}]*(?:[^ {_CHINESE}{_NEVER_FIRST}{_NEVER_LAST}]+(?:(?<=\u00a0)[{_CHINESE}])?|.)"
+    f"[{_NEVER_FIRST}]*"
+)
 # Signs of format that are seen all the same: Arabic and other numbers' and verses' marks.
 _SEEN_FORMATS: Final = frozenset(
     "\u0600\u0601\u0602\u0603\u0604\u0605\u06dd\u070f\u0890\u0891\u08e2\U000110bd\U000110cd"
@@ -90,9 +98,29 @@ class Sheet(FPDF):
         """Write a paragraph over the whole width."""
         self.set_font("sans", size=size)
         self.set_text_color(*colour)
+        text = self.in_lines(text, WIDTH_MM)
         self.multi_cell(WIDTH_MM, size * 0.52, text, new_x="LMARGIN", new_y="NEXT", align="L")
         if gap_mm:
             self.ln(gap_mm)
+
+    def in_lines(self, text: str, wide_mm: float) -> str:
+        """Return a text with its lines ended, for the present font and a cell of a width.
+
+        None begins with a comma or what else belongs to the sign before it, none ends with an opening
+        bracket, and no figure is parted from its unit.
+        """
+        room = wide_mm - 2 * self.c_margin
+        lines: list[str] = []
+        for paragraph in text.split("\n"):
+            line = ""
+            for unit in _UNITS.findall(_UNIT.sub("\u00a0", paragraph)):
+                if line and self.get_string_width(line + unit) > room:
+                    lines.append(line)
+                    line = unit.lstrip(" ")
+                else:
+                    line += unit
+            lines.append(line)
+        return "\n".join(lines)
 
 
 def name_missing(pdf: Sheet) -> None:

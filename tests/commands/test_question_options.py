@@ -124,14 +124,14 @@ def test_what_only_the_api_could_ask_before(settings: Settings, tmp_path: Path) 
         (["--budget", "nan"], "--budget"),
         (["--quota", "370203"], "--quota"),
         (["--quota", "a=1", "--quota", "a=2"], "--quota"),
-        (["--at", "yesterday"], "at"),
+        (["--at", "yesterday"], "--at"),
         (["-p", "0"], "-p"),
         (["-p", "1", "--time-limit", "0"], "--time-limit"),
         (["-p", "1", "--share", "0.5"], "--share"),
         (["-p", "1", "--model", "p-center", "--quota", "370203=1"], "--quota"),
         (["-p", "1", "--quota", "a=9..1"], "--quota"),
         ([], "-p"),
-        (["--standard", "5 miles"], "standard"),
+        (["--standard", "5 miles"], "--standard"),
     ],
 )
 def test_a_text_that_cannot_be_read_is_told_by_its_option(
@@ -140,6 +140,21 @@ def test_a_text_that_cannot_be_read_is_told_by_its_option(
     with pytest.raises(InvalidValueError) as caught:
         asked(site, settings, *([] if "--standard" in words else ["--standard", "5"]), *words)
     assert caught.value.parameter == told
+
+
+@pytest.mark.parametrize(
+    ("words", "option"),
+    [
+        (["--period", "day"], "（--at）"),
+        (["--quota", "a=1", "--host-quota", "b=1"], "与 --quota 不能同用"),
+        (["--alternatives", "2", "--backup-share", "0.3"], "--backup-share、--capacity"),
+    ],
+)
+def test_a_refusal_speaks_of_options(settings: Settings, words: list[str], option: str) -> None:
+    with pytest.raises(InvalidValueError) as caught:
+        asked(site, settings, "--standard", "5", "-p", "3", *words)
+    assert option in caught.value.accepted.zh
+    assert "(at)" not in caught.value.accepted.en
 
 
 @pytest.mark.parametrize("content", ["", "{}", '{"type": "Point", "coordinates": [1, 2]}', "[]"])

@@ -12,7 +12,7 @@ from typing import Final
 from shapely.geometry.base import BaseGeometry
 
 from geoapp.core.i18n import Language, Text
-from geoapp.core.units import format_count, format_share
+from geoapp.core.units import counted, format_count, format_share
 from geoapp.reports.drawing import (
     BEYOND,
     DOT,
@@ -102,7 +102,9 @@ class _Writer:
         if paper.sample:
             kind = f"{kind} · {said(words.SAMPLE)}"
         pdf.words(kind, 10, SOFT, 1)
-        pdf.words(self._heading(said(paper.title)), 17, gap_mm=2)
+        # The question whole: a long one in smaller signs, and what follows moves down.
+        title = said(paper.title)
+        pdf.words(title, 17 if self._heading(title) == title else 12, gap_mm=2)
         pdf.words(said(paper.verdict), 11.5, SITE, 1)
         for one in paper.besides:
             pdf.words(said(one), 9, SOFT, 1)
@@ -163,7 +165,11 @@ class _Writer:
             if rows:
                 pdf.words(said(title), 10.5, gap_mm=1)
                 told = [
-                    (short_name(name, self._language), format_count(some)) for name, some in rows
+                    (
+                        short_name(name, self._language),
+                        counted(some, "人", "worker").pick(self._language),
+                    )
+                    for name, some in rows
                 ]
                 draw_rows(pdf, (), told)
 

@@ -9,7 +9,7 @@ import shapely
 from shapely.geometry.base import BaseGeometry
 
 from geoapp.core.i18n import Language, Text
-from geoapp.core.units import format_count, format_share
+from geoapp.core.units import counted, format_count, format_share
 from geoapp.reports.book import lines_in
 from geoapp.reports.deck import EDGE, FINEST, FOOT, HIGH, SOFT_HEX, TOP, WIDE, Deck, Rows
 from geoapp.reports.drawing import BEYOND, DOT, GAP, LAND, SEA, SITE, Frame, apart, hex_of
@@ -113,7 +113,10 @@ class _PlanDeck(Deck):
             self._words(slide, left, TOP + 0.28, _BESIDE / 2, [value], 20)
         rows = [(self._said(label), self._said(value)) for label, value in site.lines]
         rows += [
-            (self._said(words.BY_DISTRICT), f"{self._said(name)} {format_count(some)}")
+            (
+                self._said(words.BY_DISTRICT),
+                f"{self._said(name)} {self._said(counted(some, '人', 'worker'))}",
+            )
             for name, some in site.gains[:3]
         ]
         most = _MOST_VALUE if self._language == "zh" else 2 * _MOST_VALUE  # as wide, at least

@@ -81,6 +81,7 @@ def verdict(run: SitingRun) -> Text:
         asked = SitingParameters.from_stored(run.params).p if run.params else None
         where = _where(run.inputs.basis)
         words = _anywhere_words(run.found, asked or run.found.sites, source.drawn, where)
+    words = Text(words.zh, words.en[:1].upper() + words.en[1:])
     plan = run.found.objective is not None and bool(run.params)
     if not plan or not SitingParameters.from_stored(run.params).rests_on_unknown_hours:
         return words
@@ -354,20 +355,10 @@ def seats_text(found: SitingFindings) -> Text:
     )
 
 
-def tried_template() -> Text:
-    """Return what stations at some places would change, with ``{some}`` and ``{change}`` to be filled in."""
-    return Text(
-        "这几处新覆盖 {some}，覆盖率 {change}。", "These newly reach {some}: {change} covered."
-    )
-
-
 def tried_text(added: float, before: float | None, after: float | None) -> Text:
     """Return what stations at some places would change; the shares before and after."""
-    some, change, words = (
-        counted(added, "人", "worker"),
-        format_change(before, after),
-        tried_template(),
-    )
+    some, change = counted(added, "人", "worker"), format_change(before, after)
     return Text(
-        words.zh.format(some=some.zh, change=change), words.en.format(some=some.en, change=change)
+        f"这几处新覆盖 {some.zh}，覆盖率 {change}。",
+        f"These newly reach {some.en}: {change} covered.",
     )

@@ -12,7 +12,7 @@ from flask import request, url_for
 from geoapp.core.errors import InvalidValueError
 from geoapp.core.i18n import Text
 from geoapp.core.questions.phases import phases_text
-from geoapp.core.questions.siting import SitingParameters
+from geoapp.core.questions.siting import ANYWHERE, SitingParameters
 from geoapp.core.roles import Permission, allows
 from geoapp.reports.words.question import Question, question_conditions, table_of
 from geoapp.web.edge.access import current_role
@@ -150,7 +150,22 @@ def without(question: _Question, names: Sequence[str]) -> _Question:
         drawn = {one.code for one in getattr(question, "drawn", ())}
         fixed = tuple(code for code in left.fixed if code not in drawn)
         left = replace(left, fixed=fixed)
-    return left
+    return _anywhere_again(left, gone)
+
+
+def _anywhere_again(left: _Question, gone: set[str]) -> _Question:
+    """Return a question with sites anywhere where a budget had limited them to generated candidates.
+
+    It is what the page asks of itself; a question that does not allow it stays as it is.
+    """
+    if not isinstance(left, SitingParameters) or "budget" not in gone or not left.generated:
+        return left
+    wider = replace(left, candidates=ANYWHERE, spacing_m=None)
+    try:
+        wider.check()
+    except InvalidValueError:
+        return left
+    return wider
 
 
 def _filled_in(site: dict[str, Any]) -> dict[str, Any]:

@@ -23,8 +23,9 @@ function answerNamed() {
  * @param {Record<string, unknown> | null} given
  * @param {() => Record<string, unknown>} question
  * @param {(question: Record<string, unknown>) => void} fill
+ * @param {string} [origin] the address of the answer whose question this one changes: undone at last, one is back there
  */
-export function makeAsking(form, kinds, given, question, fill) {
+export function makeAsking(form, kinds, given, question, fill, origin = '') {
   const tabs = Array.from(document.querySelectorAll('[data-mode]'), (tab) => /** @type {HTMLAnchorElement} */ (tab));
   let last = '';
   let shown = answerNamed();
@@ -32,6 +33,8 @@ export function makeAsking(form, kinds, given, question, fill) {
   const undo = byId('undo', HTMLButtonElement);
   // How many steps lie behind this one that are steps of this form.
   let depth = 0;
+  /** @type {string} */
+  const from = origin || (window.history.state && window.history.state.from) || '';
 
   /** @param {Record<string, unknown>} wanted */
   function put(wanted) {
@@ -53,7 +56,7 @@ export function makeAsking(form, kinds, given, question, fill) {
   /** @param {number} steps */
   function stand(steps) {
     depth = steps;
-    undo.disabled = steps === 0;
+    undo.disabled = steps === 0 && !from;
   }
 
   /** @param {Record<string, unknown>} asked */
@@ -69,7 +72,7 @@ export function makeAsking(form, kinds, given, question, fill) {
     if (filling || JSON.stringify(question()) === last) return;
     const asked = follow();
     stand(depth + 1);
-    window.history.pushState({ question: asked, depth }, '', addressOf(asked));
+    window.history.pushState({ question: asked, depth, from }, '', addressOf(asked));
   }
 
   /**
@@ -82,7 +85,7 @@ export function makeAsking(form, kinds, given, question, fill) {
     const isNew = shown !== `${name}=${id}`;
     shown = `${name}=${id}`;
     if (step && isNew) stand(depth + 1);
-    const state = { question: question(), depth };
+    const state = { question: question(), depth, from };
     if (step && isNew) window.history.pushState(state, '', `?${shown}`);
     else window.history.replaceState(state, '', `?${shown}`);
   }
@@ -109,8 +112,11 @@ export function makeAsking(form, kinds, given, question, fill) {
   // A question that the page came with has its own members in the address from now on.
   const here = given && !answerNamed() ? addressOf(question()) : window.location.href;
   stand(state && state.question ? state.depth : 0);
-  window.history.replaceState({ question: question(), depth }, '', here);
-  undo.addEventListener('click', () => window.history.back());
+  window.history.replaceState({ question: question(), depth, from }, '', here);
+  undo.addEventListener('click', () => {
+    if (depth) window.history.back();
+    else window.location.assign(from);
+  });
   form.addEventListener('change', record);
   form.addEventListener('asked', record);
   return { answered };

@@ -50,7 +50,7 @@ def test_a_run_from_the_terminal(site: Any, tmp_path: Path) -> None:
     path = tmp_path / "sites.csv"
     told = site("-p", "2", "--standard", "500m", "--spacing", "100", "-o", str(path))
     assert told.exit_code == 0, told.output
-    assert "已证明最优 / proven best" in told.output
+    assert "已证明最优 / Proven best" in told.output
     assert "任何方案至多 / no plan has more than" in told.output
     assert "建 3 个站点：不会多覆盖 / With 3 sites: nobody more" in told.output
     assert "示例 / Sample" not in told.output

@@ -63,7 +63,7 @@ def test_a_page_for_the_answer_and_one_for_each_site(
     # In the reader's language alone.
     save_plan(town, settings, run.id, tmp_path / "en.pdf", "en")
     english = "".join(page.extract_text() for page in PdfReader(tmp_path / "en.pdf").pages)
-    assert "proven best" in english
+    assert "Proven best" in english
     assert "Method and sources" in english
     for word in ("选址", "方法", "区域", "依据"):
         assert word not in english

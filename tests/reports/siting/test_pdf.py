@@ -1,5 +1,7 @@
 """A plan on paper keeps every sign in sight and every name within its page."""
 
+import re
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
@@ -122,7 +124,17 @@ def test_no_line_ends_between_a_figure_and_its_unit(tmp_path: Path) -> None:
             paper("站", district="长" * length + " 500 米以内"), tmp_path / "plan.pdf", "zh"
         )
         first = PdfReader(tmp_path / "plan.pdf").pages[0].extract_text()
-        assert "500 米以内的选址" in first, length
+        assert "500 米以内的选址" in first.replace("\n", ""), length
+        assert not re.search(r"\n[，。；、）]", first), length
+
+
+def test_the_first_page_has_the_whole_question(tmp_path: Path) -> None:
+    title = "、".join(["一个很长的条件"] * 20)
+    printed = replace(paper("站"), title=Text(title, title))
+    write_siting_pdf(printed, tmp_path / "plan.pdf", "zh")
+    first = PdfReader(tmp_path / "plan.pdf").pages[0].extract_text()
+    assert title in first.replace("\n", "")
+    assert not re.search(r"\n、", first)
 
 
 def test_english_slides_say_all_that_fits(tmp_path: Path) -> None:

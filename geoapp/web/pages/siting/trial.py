@@ -41,7 +41,11 @@ TryBody = question_body(
     SITING, "TryBody", "Places to be tried, for the question that the form states.", only=TRIED
 )
 
+# As ``tried_text`` has it, for the script to fill in.
 MOVED_TEXT: Final = {
+    "tried": Text(
+        "这几处新覆盖 {some}，覆盖率 {change}。", "These newly reach {some}: {change} covered. "
+    ),
     "moved": Text(
         "移动后新覆盖 {some}（比方案 {by}），覆盖率 {share}。",
         "Moved, they newly reach {some} ({by} against the plan): {share} covered. ",

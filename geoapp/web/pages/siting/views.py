@@ -37,7 +37,6 @@ from geoapp.reports.words.siting import (
     missing_lines,
     seats_text,
     summary_texts,
-    tried_template,
     verdict,
 )
 from geoapp.store.proposals import ProposalFilter
@@ -148,7 +147,7 @@ def _version() -> int | None:
 
 def _known(saved: SavedScenario | None, run: SitingRun | None) -> dict[str, Any]:
     """Return what the form starts with: a scenario, or what a run was asked."""
-    question = None
+    question, before = None, None
     if saved is not None:
         question = saved.question
     elif run is not None:
@@ -156,11 +155,23 @@ def _known(saved: SavedScenario | None, run: SitingRun | None) -> dict[str, Any]
     elif "like" in request.args:
         asked_before = _readable(run_number(request.args["like"]))
         question = without(question_of(asked_before), request.args.getlist("drop"))
+        before = _answered_before(asked_before)
     return {
         "given": given_question(question),
         "scenario": None if saved is None else scenario_state(saved),
         "without": request.args.getlist("without"),
+        "before": before,
     }
+
+
+def _answered_before(run: SitingRun) -> dict[str, Any]:
+    """Return the sites of an answer that stays in sight, faintly, until its question is asked anew."""
+    chosen = siting_results.sites_of(services().database, run.id)
+    sites = [
+        [round(one.lon, 6), round(one.lat, 6), one.order, one.label.pick(language())]
+        for one in chosen
+    ]
+    return {"run": run.id, "sites": sites}
 
 
 @blueprint.post("/plan/siting/areas")
@@ -342,7 +353,7 @@ def _texts() -> dict[str, str]:
         "draw_end": t("不画了", "Stop drawing"),
         "saved": t("已保存，第 {version} 版。", "Saved as version {version}."),
         "remove": t("去掉", "Remove"),
+        "before": t("之前的答案", "The answer before"),
         "measuring": t("正在计算…", "Computing…"),
-        "tried": t(tried_template()),
         **{name: t(text) for name, text in MOVED_TEXT.items()},
     }

@@ -2,6 +2,7 @@
 // and a dot where it is newly reached. Drawn on one canvas, for it changes with every move.
 
 import { at, colour } from '../../lib/map.js';
+import { byId } from '../../lib/page.js';
 
 const DOT_PX = 2.5;
 const CIRCLE_POINTS = 72;
@@ -134,11 +135,15 @@ export function makeCatchments(map) {
     draw({ ground, count }, places, lineM) {
       shown = { ground, count, places, lineM };
       redraw();
+      byId('catchments-key').hidden = false;
+      byId('circles-key').hidden = lineM === null;
       canvas.dataset.drawn = String(count.owner.reduce((sum, one) => sum + (one < 0 ? 0 : 1), 0));
     },
     clear() {
       if (!shown) return;
       shown = null;
+      byId('catchments-key').hidden = true;
+      byId('circles-key').hidden = true;
       delete canvas.dataset.drawn;
       redraw();
     },

@@ -10,6 +10,9 @@ const NEEDING_CANDIDATES = new Set([
   'min_spacing_m', 'capacity', 'backup_share', 'alternatives', 'differ', 'within_share', 'spacing_m',
 ]);
 
+// What a question has only where sites are chosen among candidates.
+const ONLY_AMONG = new Set([...NEEDING_CANDIDATES, 'quotas', 'host_quotas', 'phases']);
+
 // The models that sites anywhere are proven for.
 const PROVEN_ANYWHERE = new Set(['mclp', 'lscp']);
 
@@ -20,6 +23,7 @@ const PROVEN_ANYWHERE = new Set(['mclp', 'lscp']);
 export function makeForm(form, districts) {
   /** @type {import('./question.js').SitingQuestion} */
   let kept = {};
+  let limited = false; // to generated candidates, though places anywhere had been chosen
   /** @type {{ controls: import('../asked.js').Asked[], quotas: string[] }} */
   const { controls: asked, quotas: quotaModels } = readJson('asked');
 
@@ -70,7 +74,13 @@ export function makeForm(form, districts) {
     const option = choice.querySelector('option[value="anywhere"]');
     if (option instanceof HTMLOptionElement) {
       option.disabled = !PROVEN_ANYWHERE.has(model) || priced;
-      if (option.disabled && choice.value === 'anywhere') choice.value = 'generated';
+      if (option.disabled && choice.value === 'anywhere') {
+        choice.value = 'generated';
+        limited = true;
+      } else if (limited && !option.disabled && !Object.keys(question()).some((name) => ONLY_AMONG.has(name))) {
+        if (choice.value === 'generated') choice.value = 'anywhere';
+        limited = false;
+      }
     }
     const anywhere = choice.value === 'anywhere';
     byId('anywhere-note').hidden = !anywhere;
@@ -120,10 +130,12 @@ export function makeForm(form, districts) {
     drawDistricts(given.region || '');
     putFields(form, shown.fields, shown.families);
     kept = shown.kept;
+    limited = false;
     fit();
   }
 
   byId('budget').addEventListener('input', fit);
+  byId('candidates').addEventListener('change', () => { limited = false; });
   byId('kept-drop').addEventListener('click', () => {
     kept = {};
     fit();

@@ -25,7 +25,7 @@ const main = byId('content');
 const element = byId('siting-form', HTMLFormElement);
 const box = byId('map');
 const texts = readJson('texts');
-const { given, scenario, without } = readJson('given');
+const { given, scenario, without, before } = readJson('given');
 
 const made = makeMap(box);
 const steps = makeSteps(main);
@@ -38,6 +38,7 @@ const sites = makeNumberedRows(made, 'sites', steps.reveal, ({ dataset: { year, 
 drawDots(made.map, box, { fillColor: colour('--accent'), fillOpacity: 0.7 });
 const otherLayer = L.layerGroup().addTo(made.map);
 const losers = L.layerGroup().addTo(made.map);
+const earlier = L.layerGroup().addTo(made.map);
 const form = makeForm(element, JSON.parse(main.dataset.districts || ''));
 const places = makePlaces(made.map, texts, placesChanged);
 const tryPlaces = makeTrying(main.dataset.try || '', texts, () => (places.size() ? triedOf(question()) : null), trial, catchments);
@@ -46,6 +47,8 @@ const layers = makeLayers(made, main, ownDrawings(made, { sites: sites.layer, lo
 const followFreedom = makeFreedom(made.map, texts);
 const follower = makeFollower(main, texts, began, async () => {
   otherLayer.clearLayers();
+  earlier.clearLayers();
+  byId('before').hidden = true;
   drawLosers();
   followFreedom();
   moving.follow();
@@ -132,10 +135,25 @@ function showOther(button) {
 /** The best of the candidates that were not chosen, faintly. */
 function drawLosers() {
   losers.clearLayers();
+  byId('losers-key').hidden = !document.querySelector('#runners-up li');
   document.querySelectorAll('#runners-up li').forEach((one) => {
     const place = at(Number(one.getAttribute('data-lon')), Number(one.getAttribute('data-lat')));
     L.circleMarker(place, { radius: 7, color: colour('--open'), weight: 1.5, dashArray: '2 3', fillOpacity: 0.1 }).bindTooltip(document.createTextNode(one.textContent || '').data, { sticky: true }).addTo(losers);
   });
+}
+
+/** The answer whose question is changed stays in sight, faintly, until it is asked anew. */
+async function drawBefore() {
+  if (!before) return;
+  byId('before').hidden = false;
+  /** @type {[number, number, number, string][]} */
+  const old = before.sites;
+  old.forEach(([lon, lat, order, name]) => {
+    const words = `${texts.before} · ${order} · ${name}`;
+    L.marker(at(lon, lat), { icon: numbered(order, 'before'), title: words, alt: words, keyboard: false, interactive: false }).addTo(earlier);
+  });
+  await made.regions;
+  if (old.length) made.map.fitBounds(L.latLngBounds(old.map(([lon, lat]) => at(lon, lat))), { padding: [32, 32], maxZoom: 15 });
 }
 
 /** @param {string} code */
@@ -170,8 +188,9 @@ form.fit();
 const asking = makeAsking(element, readJson('asked').kinds, given, question, (wanted) => {
   form.fill(wanted);
   places.fill(wanted);
-});
+}, before ? `?run=${before.run}` : '');
 without.forEach(places.ban);
+drawBefore();
 makeSaving(main.dataset.scenarios || '', scenario, texts, question, () => (main.dataset.status === 'succeeded' ? Number(main.dataset.run) : null), (id) => asking.answered('scenario', id));
 follower.resume();
 document.body.dataset.ready = 'true';

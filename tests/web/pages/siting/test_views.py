@@ -384,6 +384,10 @@ def test_quotas_backup_and_upgrades_are_asked_on_the_form(
     # Ten stations for a budget, as somebody asks who is here for the first time: the budget asks for
     # what each costs, and sites are then chosen among candidates.
     expect(page.locator("#site-cost")).to_be_hidden()
+    page.fill("#budget", "1")
+    expect(page.locator("#candidates")).to_have_value("generated")
+    page.fill("#budget", "")
+    expect(page.locator("#candidates")).to_have_value("anywhere")
     interactions = [
         lambda: page.fill("#budget", "80"),
         lambda: page.fill("#site-cost", "8"),
@@ -399,6 +403,17 @@ def test_quotas_backup_and_upgrades_are_asked_on_the_form(
     assert len(siting_results.sites_of(site.database, number)) <= 10
     params = read_run(site.database, SITING_RUNS, number).params
     assert (params["budget"], params["site_cost"], params["candidates"]) == (80, 8, "generated")
+    # Without the budget sites may stand anywhere again; the answer stays in sight, and is gone back to.
+    shown = page.locator("#map .site-number").count()
+    page.get_by_role("link", name=re.compile("去掉条件：预算")).click()
+    expect(page.locator("#candidates")).to_have_value("anywhere")
+    expect(page.locator("#map .site-number.before")).to_have_count(shown)
+    expect(page.locator("#before")).to_be_visible()
+    assert serious_violations(page) == []
+    page.click("#undo")
+    page.wait_for_url(f"{site.url}/plan/siting?run={number}")
+    expect(page.locator("body[data-ready]")).to_be_visible()
+    expect(page.locator("#map .site-number:not(.before)")).to_have_count(shown)
     to_step(page, "ask")
     page.fill("#budget", "")
     page.fill("#p", "3")
@@ -417,9 +432,10 @@ def test_quotas_backup_and_upgrades_are_asked_on_the_form(
     assert page.locator("#backup-share").input_value() == "25"
     # A condition is taken away above the answer; the question comes back without it.
     page.get_by_role("link", name="去掉条件：第二个站点算 25%").click()
+    page.wait_for_url(re.compile("quotas="))
+    expect(page.locator("body[data-ready]")).to_be_visible()
     expect(page.locator("#backup-share")).to_have_value("0")
     assert page.locator("#most-each").input_value() == "1"
-    assert "quotas=" in page.url
     assert page.request.get(f"{site.url}/plan/siting?like={number}&drop=model").status == 422
     to_step(page, "limits")
     page.fill("#most-each", "")
