@@ -5,12 +5,14 @@ Both go along the walking network: no other is read from an extract, and every a
 
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Final, overload
+from typing import TYPE_CHECKING, Final, overload
 
-from geoapp.core.arrays import FloatArray
 from geoapp.core.errors import InvalidValueError
 from geoapp.core.i18n import Text
 from geoapp.core.words import BASIS_TEXT, Basis
+
+if TYPE_CHECKING:
+    from geoapp.core.arrays import FloatArray
 
 
 class By(StrEnum):
@@ -64,8 +66,8 @@ class Speeds:
     @overload
     def seconds(self, metres: float, by: By) -> float: ...
     @overload
-    def seconds(self, metres: FloatArray, by: By) -> FloatArray: ...
-    def seconds(self, metres: float | FloatArray, by: By) -> float | FloatArray:
+    def seconds(self, metres: "FloatArray", by: By) -> "FloatArray": ...
+    def seconds(self, metres: "float | FloatArray", by: By) -> "float | FloatArray":
         """Return the seconds that so many metres take."""
         return metres / self.of(by)
 
