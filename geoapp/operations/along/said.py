@@ -3,7 +3,13 @@
 from geoapp.core.i18n import Text
 from geoapp.core.travel import By
 from geoapp.core.units import format_metres, format_seconds
-from geoapp.operations.along.question import AlongQuery
+from geoapp.operations.along.question import (
+    MOST_LEG_M,
+    MOST_ROUTE_M,
+    AlongQuery,
+    Place,
+    lines_m,
+)
 from geoapp.operations.along.service import AlongAnswer, AlongItem
 
 # Nobody feels less, and no stop is known more finely.
@@ -32,6 +38,27 @@ def after_text(item: AlongItem) -> Text:
         return Text(f"{start}、{end} 之间", f"between {start} and {end}")
     along = format_metres(item.along_m or 0.0)
     return Text(f"沿线 {along.zh} 处", f"{along.en} along the line")
+
+
+def too_far_text(points: tuple[Place, ...]) -> Text | None:
+    """Say which stops are farther apart than a way may be; None where none are."""
+    legs_m = lines_m(points)
+    far = int(legs_m.argmax())
+    if legs_m[far] > MOST_LEG_M:
+        line, most = format_metres(float(legs_m[far])), format_metres(MOST_LEG_M)
+        start, end = letter(far + 1), letter(far + 2)
+        return Text(
+            f"从 {start} 到 {end} 直线 {line.zh}，相邻两处最多 {most.zh}。在中间加一处，或分开找。",
+            f"{start} to {end} is {line.en} in a line; {most.en} at most from one stop to the next. "
+            "Add a stop between, or search them apart.",
+        )
+    if legs_m.sum() > MOST_ROUTE_M:
+        line, most = format_metres(float(legs_m.sum())), format_metres(MOST_ROUTE_M)
+        return Text(
+            f"全程直线相加 {line.zh}，最多 {most.zh}。分成几段来找。",
+            f"The lines are {line.en} in all; {most.en} at most. Search it in parts.",
+        )
+    return None
 
 
 def no_way_text(answer: AlongAnswer) -> list[Text]:

@@ -21,9 +21,17 @@ from geoapp.core.travel import BY_TEXT, WAY_TEXT, By, read_by
 from geoapp.core.vocabulary import load_vocabulary
 from geoapp.core.words import Basis
 from geoapp.operations.along.question import MOST_STOPS, USUAL_MORE_MINUTES, AlongQuery
-from geoapp.operations.along.said import added_text, after_text, letter, no_way_text, nothing_text
+from geoapp.operations.along.said import (
+    added_text,
+    after_text,
+    letter,
+    no_way_text,
+    nothing_text,
+    too_far_text,
+)
 from geoapp.operations.along.service import AlongAnswer, AlongItem, along
 from geoapp.operations.along.stops import Stop, read_stop
+from geoapp.operations.facilities.places import where_text
 from geoapp.operations.nearest.said import Said, said_on_arrival
 from geoapp.web.edge.parameters import without_nul
 from geoapp.web.edge.security import csrf
@@ -134,6 +142,9 @@ def _answer(form: Form) -> dict[str, Any] | None:
     places = [one.place for one in stops if one.place is not None]
     if len(places) < len(stops):
         return {"stops": stops, "unknown": [one for one in stops if one.place is None]}
+    too_far = too_far_text(tuple(places))
+    if too_far is not None:
+        return {"stops": stops, "unknown": [], "too_far": too_far}
     query = AlongQuery(
         points=tuple(places),
         is_line=form.is_line,
@@ -164,6 +175,7 @@ def _told(form: Form, stops: list[Stop], answer: AlongAnswer) -> dict[str, Any]:
     return {
         "stops": stops,
         "unknown": [],
+        "odd": _odd(stops),
         "found": [
             _found(item, card, form.by) for item, card in zip(answer.items, cards, strict=True)
         ],
@@ -179,6 +191,18 @@ def _told(form: Form, stops: list[Stop], answer: AlongAnswer) -> dict[str, Any]:
             }
         ).decode(),
     }
+
+
+def _odd(stops: list[Stop]) -> list[tuple[str, Text]]:
+    """Return the letters of stops outside the area of the service, with what is said of each."""
+    told: dict[Text, list[str]] = {}
+    for number, stop in enumerate(stops, 1):
+        if stop.place is None:
+            continue
+        where = where_text(services().database, lon=stop.place[0], lat=stop.place[1])
+        if where is not None:
+            told.setdefault(where, []).append(letter(number))
+    return [("、".join(letters), where) for where, letters in told.items()]
 
 
 def _found(item: AlongItem, card: Card, by: By) -> Found:

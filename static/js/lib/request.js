@@ -89,8 +89,9 @@ export function post(address, body, texts = { offline: '' }, type = 'application
   const headers = {};
   const token = document.querySelector('meta[name="csrf-token"]');
   if (token) headers['X-CSRFToken'] = token.getAttribute('content') || '';
-  if (body instanceof FormData) return ask(address, { method: 'POST', headers, body }, texts);
+  // A part of a page comes all the same; a refusal comes with its words instead of as a whole page.
   headers.Accept = 'application/json';
+  if (body instanceof FormData) return ask(address, { method: 'POST', headers, body }, texts);
   if (body === undefined) return ask(address, { method: 'POST', headers }, texts);
   headers['Content-Type'] = type;
   return ask(address, { method: 'POST', headers, body: typeof body === 'string' ? body : JSON.stringify(body) }, texts);

@@ -60,7 +60,7 @@ test('a form keeps the type that the browser gives it', async () => {
   const form = new FormData();
   reply = () => new Response('<ol></ol>', { headers: { 'Content-Type': 'text/html; charset=utf-8' } });
   assert.deepEqual(await post('/results', form), { answer: '<ol></ol>', error: null });
-  assert.deepEqual(sent[0].request, { method: 'POST', body: form, headers: { 'X-CSRFToken': 'a token' } });
+  assert.deepEqual(sent[0].request, { method: 'POST', body: form, headers: { Accept: 'application/json', 'X-CSRFToken': 'a token' } });
 });
 
 test('without a body there is no type, and without an account no token', async () => {

@@ -73,6 +73,26 @@ def test_stops_are_words_or_positions(client: FlaskClient) -> None:
     page = listed(client, stop=[A, "无此地方甲乙丙"])
     assert "没有找到“无此地方甲乙丙”" in page
     assert names(page) == []
+    # Full-width signs, and a blank between; latitude first is told, and no address of the sea.
+    lon, lat = A.split(",")
+    wide = A.translate({ord(one): ord(one) + 0xFEE0 for one in "0123456789.,"})
+    assert names(listed(client, stop=[wide, f"{B.replace(',', ' ')}"])) == names(
+        listed(client, stop=[A, B])
+    )
+    page = listed(client, stop=[f"{lat},{lon}", B])
+    assert f"“{lat},{lon}”不是一个位置：先经度" in page
+
+
+def test_stops_that_are_far_apart_or_outside_are_said_to_be_so(client: FlaskClient) -> None:
+    # A degree of longitude on this parallel of WGS-84 is 90.1 km: the leg of 0.3 is 27 km.
+    page = listed(client, stop=[A, B, f"{TOWN_LON + 0.304},{TOWN_LAT}"])
+    assert "从 B 到 C 直线 27 公里，相邻两处最多 20 公里" in page
+    assert names(page) == []
+    many = [f"{TOWN_LON + 0.2 * step},{TOWN_LAT}" for step in range(5)]
+    assert "全程直线相加 72.1 公里，最多 60 公里" in listed(client, stop=many)
+    page = listed(client, stop=["2.35,48.85", "2.36,48.86"])
+    assert "A、B：这个位置不在本服务的区域内：它在海上或境外。" in page
+    assert "不在本服务的区域内" not in listed(client, stop=[A, B])
 
 
 def test_by_e_bike_words_and_links_are_those_of_a_ride(client: FlaskClient) -> None:
@@ -107,8 +127,6 @@ def test_conditions_and_a_line_that_is_kept_to(client: FlaskClient) -> None:
 def test_what_makes_no_sense_is_refused(client: FlaskClient) -> None:
     for values, parameter in (
         ({"stop": [A] * 11}, "stops"),
-        ({"stop": [A, "121.9,36.07"]}, "stops"),
-        ({"stop": [A, "120.35,95"]}, "lat"),
         ({"stop": [A, B], "by": "rocket"}, "by"),
         ({"stop": [A, B], "may_enter": "boss"}, "may_enter"),
         ({"stop": [A, B], "more_minutes": "x"}, "more_minutes"),
@@ -153,6 +171,14 @@ def test_a_rider_on_the_streets(streets: Site, visit: Visit) -> None:
     expect(page.locator("#map .stop-mark")).to_have_text(["A", "B"])
     expect(page.locator("#map .badge")).to_have_count(2)
     assert serious_violations(page) == []
+    # Its page opens beside this one: the stops, which are kept nowhere, stay.
+    with page.context.expect_page() as beside:
+        cards.first.get_by_role("link", name="站点页面").click()
+    expect(beside.value.locator("h1")).to_contain_text(
+        "近处" if names(page.content())[0] == "W-1" else "旁边"
+    )
+    beside.value.close()
+    expect(fields.nth(1)).to_have_value("24.9500,60.1680")
 
     # By e-bike: fewer minutes, said to be an estimate of a ride; remembered on the phone.
     before = page.locator("#map").get_attribute("data-drawn")

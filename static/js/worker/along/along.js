@@ -93,7 +93,7 @@ async function search() {
   if (mine !== asked) return;
   results.classList.remove('waiting');
   tell(null);
-  if (error !== null) { warn(error, search); return; }
+  if (error !== null) { warn(error, search); bringUp(message); return; }
   warn();
   results.innerHTML = answer;
   draw();
