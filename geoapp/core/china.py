@@ -19,7 +19,8 @@ from geoapp.core.paths import shipped
 
 
 @lru_cache(maxsize=1)
-def _outline() -> MultiPolygon:
+def china_outline() -> MultiPolygon:
+    """Return the outline, EPSG:4326."""
     data = json.loads(
         (shipped("static") / "maps" / "china_outline.json").read_text(encoding="utf-8")
     )
@@ -36,7 +37,7 @@ def in_china(lon: Any, lat: Any) -> Any:
     lon, lat
         Decimal degrees, numbers or arrays; WGS-84 and GCJ-02 do equally, since the outline is coarser than the shift.
     """
-    return shapely.contains_xy(_outline(), lon, lat)
+    return shapely.contains_xy(china_outline(), lon, lat)
 
 
 _CELLS_PER_DEGREE = 20
@@ -48,9 +49,9 @@ def _cell_inside(column: int, row: int) -> bool | None:
     west, south = column / _CELLS_PER_DEGREE, row / _CELLS_PER_DEGREE
     side = 1 / _CELLS_PER_DEGREE
     cell = shapely.box(west, south, west + side, south + side)
-    if _outline().contains_properly(cell):
+    if china_outline().contains_properly(cell):
         return True
-    return None if _outline().intersects(cell) else False
+    return None if china_outline().intersects(cell) else False
 
 
 def point_in_china(lon: float, lat: float) -> bool:

@@ -1,5 +1,6 @@
 """Keep the words that facilities are found by in step with the facilities."""
 
+from geoapp.core.simplified import simplified
 from geoapp.core.sounds import folded, sounds_of
 from geoapp.store.engine import Database
 from geoapp.store.facilities.read import data_version
@@ -31,9 +32,18 @@ class WordsKeeper:
 
 
 def _words(one: Unread) -> Words:
-    chinese = sounds_of(one.name_zh)
+    # Whoever registers in traditional characters is found by simplified ones, and by these.
+    chinese = sounds_of(simplified(one.name_zh))
     name = chinese.name if not one.name_en else f"{chinese.name} {folded(one.name_en)}"
-    told = (one.code, one.address, one.phone, one.operator, one.host)
+    told = [one.code, one.address, one.phone, one.operator, one.host]
+    written = (one.name_zh, one.address, one.operator, one.host)
+    plain = [simplified(part or "") for part in written]
+    told += [
+        other
+        for part, word in zip(written, plain, strict=True)
+        if part and word != part
+        for other in (part, word)
+    ]
     # An address names the district; it too is found by its sound.
     address = sounds_of(one.address or "").pinyin
     parts = [

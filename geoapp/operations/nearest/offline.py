@@ -19,7 +19,7 @@ from geoapp.core.hours.words import words_of
 from geoapp.core.i18n import Text
 from geoapp.core.question_words import question_words
 from geoapp.core.settings import Settings
-from geoapp.core.simplified import variants_of
+from geoapp.core.simplified import simplified, variants_of
 from geoapp.core.sounds import by_sound, folded, sounds_of
 from geoapp.core.vocabulary import Vocabulary, load_vocabulary
 from geoapp.core.voices import confirmed_text, doubt_text
@@ -33,6 +33,7 @@ from geoapp.operations.facilities.place_names import (
     rough_initials,
 )
 from geoapp.operations.moment import today
+from geoapp.operations.nearest.grounds import china_ground, service_ground
 from geoapp.operations.nearest.rough import rough_m
 from geoapp.operations.nearest.service import NearestService
 from geoapp.operations.nearest.snapshot import Schedule
@@ -64,6 +65,7 @@ def offline_stations(
     snapshot, _ = service.ground()
     with database.snapshot() as session:
         regions = {one.code: one for one in region_places(session)}
+        area = service_ground(session)
         within = None if region is None else _within(region, regions)
         codes = None if within is None else sorted(within)
         unplaced = 0 if codes == [] else len(unplaced_facilities(session, codes))
@@ -148,6 +150,8 @@ def offline_stations(
         ],
         "stations": stations,
         "traditional": _traditional(vocabulary, regions, found),
+        "area": area,
+        "china": china_ground(),
     }
 
 
@@ -267,7 +271,7 @@ def _station(one: PlacedFacility, hours: _Hours, day: date) -> dict[str, Any]:
         if one.confirmed_on is None or one.doubtful is not None
         else _pair(confirmed_text(one.confirmed_on)),
         "sample": one.is_sample or None,
-        **_found_by(one.name, one.name_en),
+        **_found_by(one.name, one.name_en, _plainer(one.address)),
     }
     return {name: value for name, value in told.items() if value is not None}
 
@@ -279,15 +283,23 @@ def _rings(area_wkb: bytes | None) -> list[list[list[float]]] | None:
     return [shapely.get_coordinates(ring).tolist() for ring in rings]
 
 
+def _plainer(address: str | None) -> list[str]:
+    """Return an address in simplified characters, if it is written in others."""
+    plain = simplified(address or "")
+    return [] if plain == (address or "") else [plain]
+
+
 def _found_by(name: str, name_en: str | None, others: Collection[str] = ()) -> dict[str, Any]:
     """Return what a name is found by: folded, by its sound and its initials, as in the store."""
-    sounds = sounds_of(name)
+    plain = simplified(name)
+    sounds = sounds_of(plain)
     return {
         "found_by": [
             sounds.name,
             sounds.pinyin,
             sounds.initials,
             folded(name_en or ""),
+            *([] if plain == name else [folded(name)]),
             *_names(others),
         ]
     }

@@ -3,6 +3,8 @@
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
+import shapely
+from shapely.geometry.base import BaseGeometry
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
@@ -97,6 +99,44 @@ def is_in_a_region(session: Session, lon: float, lat: float) -> bool | None:
     """Tell whether a point (WGS-84) lies in a region; None where no outline is known."""
     inside: bool | None = session.execute(_COVERED, {"lon": lon, "lat": lat}).scalar_one()
     return inside
+
+
+_EXTENT = text(
+    """
+    select greatest(st_xmax(box) - st_xmin(box), st_ymax(box) - st_ymin(box))
+    from (select st_extent(geom) as box from region) whole
+    """
+)
+_SIMPLE = text(
+    "select st_asbinary(st_simplifypreservetopology(geom, :degrees)) from region "
+    "where geom is not null order by code"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class SimpleOutlines:
+    """The outlines of all regions, EPSG:4326, no further than ``degrees`` from the true ones."""
+
+    outlines: list[BaseGeometry]
+    degrees: float
+
+
+def simple_outlines(session: Session, *, parts: int, least_degrees: float) -> SimpleOutlines | None:
+    """Return the regions' outlines, simplified by a part of their whole extent; None without any.
+
+    Parameters
+    ----------
+    parts
+        So many times what they are simplified by goes into the longer side of all of them.
+    least_degrees
+        They are simplified by this at least.
+    """
+    side = session.execute(_EXTENT).scalar_one()
+    if side is None:
+        return None
+    degrees = max(least_degrees, side / parts)
+    rows = session.execute(_SIMPLE, {"degrees": degrees}).scalars()
+    return SimpleOutlines([shapely.from_wkb(bytes(one)) for one in rows], degrees)
 
 
 _LOWEST = text(

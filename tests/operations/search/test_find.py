@@ -182,8 +182,14 @@ def test_regions_kinds_and_amenities_are_found(database: Database, search: Searc
     hit = search.find("四方厕所", limit=5).hits[0]
     assert hit.place is not None
     assert hit.place.code == "370203:四方"
-    _run(database, "update facility set name_zh = '廣場驛站' where code = 'T-2'")
-    assert _codes(search, "廣場") == ["T-2"]
+    # Registered in traditional characters, it is found by these and by simplified ones.
+    _run(
+        database,
+        "update facility set name_zh = '廣場驛站', address = '香港東路 7 號' where code = 'T-2'",
+    )
+    for words in ("廣場", "广场", "guangchang", "gcyz", "香港東路7號", "香港东路7号"):
+        assert _codes(search, words) == ["T-2"], words
+    assert search.find("广场驿站", limit=1).hits[0].name.zh == "廣場驛站"
     # Kinds do not crowd out the facility that carries the very name.
     _hits = search.find("云霄路户外劳动者驿站", limit=1).hits
     assert [hit.code for hit in _hits] == ["T-1"]

@@ -245,6 +245,22 @@ def test_once_visited_it_answers_without_a_network(
     )
     page.click("#locate")
     expect(page.locator(".odd").first).to_contain_text("几内亚湾")
+    # At sea, and elsewhere in the country; a district chosen from there is not listed by nearness.
+    for lon, lat, said in (
+        (122, 34, "不在本服务的区域内：它在海上或境外。"),
+        (113, 30, "不在本服务的区域内。"),
+    ):
+        page.evaluate(
+            "([longitude, latitude]) => { navigator.geolocation.getCurrentPosition = (got) =>"
+            " got({ coords: { longitude, latitude, accuracy: 10 } }); }",
+            [lon, lat],
+        )
+        page.click("#locate")
+        expect(page.locator(".odd").first).to_contain_text(said)
+    page.select_option("#place", "370203")
+    expect(page.locator(".odd").first).to_contain_text(said)
+    expect(page.locator(".from-place")).to_contain_text("从站点最多的一带列起")
+    expect(page.locator("#results .found-walk")).to_have_count(0)
 
 
 def test_what_is_kept_is_public_and_known_by_its_version(

@@ -17,7 +17,8 @@ import { arrivalAt, openingAt } from './hours.js';
  * @typedef {import('./hours.js').Days & { format: number, version: string, detour_factor: number, speed_m_per_s: number,
  *   walk_limit_minutes: number, schedules: import('./hours.js').Schedule[], kinds: Word[], families: Record<string, Pair>,
  *   amenities: Word[], entries: Record<string, Pair>, access: Record<string, Pair>, places: KeptPlace[], parents: Record<string, string>, above: { code: string, called: string[] }[], stations: Station[],
- *   question?: QuestionWords, region?: Pair | null, unplaced?: number, traditional?: [string, string] }} Kept
+ *   question?: QuestionWords, region?: Pair | null, unplaced?: number, traditional?: [string, string],
+ *   area?: [number, number][][] | null, china?: [number, number][][] }} Kept `area`, `china`: rings that are wider than what they hold
  * @typedef {{ lon: number, lat: number, k: number, at_ms: number, what: string, amenities: string[], openOnArrival: boolean,
  *   entering?: import('./entering.js').Entering, region?: string, isFrom?: boolean }} Question `entering`: who wants to enter; `region`: only stations in it; `isFrom` false: asked from nowhere, so that open is open now
  * @typedef {{ station: Station, distance_m: number, walk_m: number, walk_s: number, opening: import('./hours.js').Opening, arrival: import('./hours.js').Arrival }} Item

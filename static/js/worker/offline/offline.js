@@ -8,6 +8,7 @@ import { missesOf } from './misses.js';
 import { folded, isWalk, listRegion, nameable, named, nearest, simplified, soughtThere, wishesIn, withoutQuestion } from './nearest.js';
 import { chosenRegion, tellRegion, tellTooMany, whenChosen } from './region.js';
 import { offerStreets } from './streets.js';
+import { whereText } from './where.js';
 
 /** @typedef {import('./nearest.js').Kept} Kept */
 /** @typedef {import('./nearest.js').Item} Item */
@@ -100,14 +101,6 @@ function beyondOf(data, items, accuracy_m) {
   ));
 }
 
-/** What a device tells that did not find its position, as the service says it. */
-function nowhereOf() {
-  return notice('warn', 'notice warn odd', t(
-    '收到的位置是 0°, 0°（几内亚湾的海面）：设备其实没有定到位。',
-    'The position is 0°, 0°, at sea off Africa: the device did not really find one.',
-  ));
-}
-
 /** @param {number} accuracy_m */
 function inaccurateOf(accuracy_m) {
   const off = metresText(accuracy_m);
@@ -168,13 +161,17 @@ function foundOf(data, question, own) {
  * @param {Asked} asked
  * @param {number} now_ms
  */
-function pageOf(data, { origin, own, k: wanted, conditions }, now_ms) {
+function pageOf(data, { origin, own: known, k: wanted, conditions }, now_ms) {
   const chosen = 'place' in origin ? data.places.filter((one) => one.code === origin.place)[0] : null;
   const place = 'place' in origin ? chosen : origin;
   if (!place) return null;
   const region = chosen && chosen.code.indexOf(':') < 0 ? chosen : null;
   const k = Math.min(MOST, wanted);
   const { open, amenities, what, entering } = conditions;
+  const asked = region ? known : place;
+  const odd = asked && whereText(data, asked);
+  // From abroad or at sea nothing of a region is close: it is listed as without a position.
+  const own = region && odd ? null : known;
   const isFrom = !region || own !== null;
   const question = {
     lon: place.lon, lat: place.lat, k, at_ms: now_ms, what, amenities, entering, openOnArrival: open, isFrom, ...(region ? { region: region.code } : {}),
@@ -183,7 +180,7 @@ function pageOf(data, { origin, own, k: wanted, conditions }, now_ms) {
   const accuracy_m = own && (region || !chosen) ? own.accuracy_m : 0;
   const isBeyond = !region && items.length > 0 && items.every((item) => !isWalk(data, item.walk_m));
   const parts = [];
-  if (!chosen && Math.abs(place.lon) < 0.01 && Math.abs(place.lat) < 0.01) parts.push(nowhereOf());
+  if (odd) parts.push(notice('warn', 'notice warn odd', odd));
   if (isBeyond) parts.push(beyondOf(data, items, accuracy_m));
   if (accuracy_m > INACCURATE_M) parts.push(inaccurateOf(accuracy_m));
   if (region && items.length) {
