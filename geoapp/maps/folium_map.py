@@ -77,6 +77,7 @@ _WORDS = {
         "地图打开以后停用了或不再公开，请刷新页面",
         "Closed or no longer public since the map was opened; load the page again",
     ),
+    "tiles_waiting": Text("正在取视野内的设施……", "Loading what is in view..."),
     "tiles_failed": Text(
         "视野内有一部分没有取到，移动地图再试",
         "Part of what is in view could not be loaded; move the map to try again",
@@ -217,6 +218,10 @@ def _layer_data(
             "cluster": layer.cluster and gathered,
             "search": layer.search,
             "label": layer.label,
+            # Which line tells the code, by which a feature is found, too.
+            "code": next(
+                (n for n, one in enumerate(layer.popup.fields) if one.column == "code"), None
+            ),
             "looks": looks,
             "more": more,
             "tiles": tiles,

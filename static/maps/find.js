@@ -24,6 +24,10 @@ window.geoappFind = (() => {
     return made;
   }
 
+  // As the service folds names: without gaps, accents and differences of width and case.
+  const GAPS = /[\s\-_.,;:/\\·、，。；：（）()[\]【】'"“”‘’]+/g;
+  const folded = (text) => text.normalize("NFKC").toLowerCase().normalize("NFD").replace(/\p{M}/gu, "").replace(GAPS, "");
+
   // given: words; cut(shown, total), the words for a list that is cut; held(words), which returns what the page
   // holds as [distance, title, show] with their number; asked(), the layers to be asked for.
   function start(map, { words, cut, held, asked }) {
@@ -85,7 +89,7 @@ window.geoappFind = (() => {
       list.lastElementChild.remove();
       const isFirst = !list.children.length;
       // The name as it was typed comes first.
-      const rank = ([distance, title]) => (wanted && title.toLowerCase() === wanted ? -1 : distance);
+      const rank = ([distance, title]) => (wanted && folded(title) === folded(wanted) ? -1 : distance);
       append([...found, ...answer.found].sort((one, other) => rank(one) - rank(other)));
       const whole = total ?? answer.total + found.length;
       const shown = list.querySelectorAll("button").length;
@@ -106,8 +110,8 @@ window.geoappFind = (() => {
     function fill() {
       close();
       takesFirst = false;
-      const wanted = input.value.trim().toLowerCase();
-      const [found, total] = held(wanted, MOST_FOUND);
+      const wanted = input.value.trim();
+      const [found, total] = held(folded(wanted), MOST_FOUND);
       if (asked().length) {
         const mine = turn;
         due = setTimeout(() => { if (mine === turn) ask(portions(wanted), found, null, wanted); }, wanted ? PAUSE_MS : 0);
@@ -132,5 +136,5 @@ window.geoappFind = (() => {
     document.querySelector(".heading").append(box);
   }
 
-  return { start };
+  return { start, folded };
 })();

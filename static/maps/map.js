@@ -206,6 +206,8 @@ window.geoappMaps = (() => {
     return group;
   }
 
+  const codeOf = (data, [, , , lines]) => (data.code === null ? null : data.texts[lines[data.code]]);
+
   // A layer whose features the page holds.
   function heldLayer(data) {
     const group = data.cluster
@@ -214,7 +216,7 @@ window.geoappMaps = (() => {
     let all = [];
     const list = (shapes) => {
       if (!data.search) return;
-      for (const shape of shapes) places.push({ title: shape.geoappTitle, shape, group });
+      for (const shape of shapes) places.push({ title: shape.geoappTitle, code: codeOf(data, shape.geoappFeature), shape, group });
     };
     // Drawn when the layer is first shown: what nobody looks at costs nothing.
     group.geoappFill = () => {
@@ -289,14 +291,20 @@ window.geoappMaps = (() => {
 
   const middleOf = (shape) => (shape.getLatLng ? shape.getLatLng() : shape.getBounds().getCenter());
 
+  // What a place is found by; made when somebody first looks for words.
+  function foundBy(one) {
+    if (!one.names) one.names = [one.title, one.code].filter(Boolean).map(geoappFind.folded);
+    return one.names;
+  }
+
   // What is in view and nearest to its middle comes first; with no words typed, only that.
   function look(map, wanted, most) {
     const centre = map.getCenter();
     const view = map.getBounds();
     const near = (one) => map.hasLayer(one.group) && view.contains(middleOf(one.shape));
     const found = places
-      .filter((one) => (wanted ? one.title.toLowerCase().includes(wanted) : near(one)))
-      .map((one) => [wanted && one.title.toLowerCase() === wanted ? -1 : centre.distanceTo(middleOf(one.shape)), one.title, () => show(map, one)])
+      .filter((one) => (wanted ? foundBy(one).some((name) => name.includes(wanted)) : near(one)))
+      .map((one) => [wanted && foundBy(one).includes(wanted) ? -1 : centre.distanceTo(middleOf(one.shape)), one.title, () => show(map, one)])
       .sort((one, other) => one[0] - other[0]);
     return [found.slice(0, most), found.length];
   }

@@ -11,6 +11,7 @@ window.geoappTiled = (() => {
   // An area at least so wide is drawn as one, fetched whole.
   const AREA_PX = 24;
   const MOST_AREAS = 200;
+  const AREAS_AT_ONCE = 50;
   // So much of the view is fetched beyond each side.
   const AHEAD = 0.25;
   const FINGER_PX = 16;
@@ -18,6 +19,8 @@ window.geoappTiled = (() => {
   const EDGE = 12;
   // Finer than this nobody sees, and a tile would take too much memory.
   const MOST_SCALE = 2;
+  // Sooner, that something is loading is no news.
+  const QUIET_MS = 1000;
   // Told apart from a lost connection, for which trying again helps.
   const GONE = "gone";
 
@@ -31,6 +34,7 @@ window.geoappTiled = (() => {
   let former = [];
   let font = "";
   let colours = null;
+  let telling = 0;
 
   const placeAt = (tile, x, y) => L.CRS.EPSG3857.pointToLatLng(L.point(tile.x * SIZE + x, tile.y * SIZE + y), tile.z + 1);
 
@@ -70,7 +74,9 @@ window.geoappTiled = (() => {
   }
 
   async function rows(group, asked) {
-    const response = await fetch(`${group.geoappData.tiles.rows}&${new URLSearchParams(asked)}`);
+    // A list is asked for by its name over and over.
+    const words = new URLSearchParams(Object.entries(asked).flatMap(([name, value]) => [value].flat().map((one) => [name, one])));
+    const response = await fetch(`${group.geoappData.tiles.rows}&${words}`);
     if (!response.ok) throw new Error(String(response.status));
     return response.json();
   }
@@ -128,7 +134,9 @@ window.geoappTiled = (() => {
         const box = boxAround(tile, [item.x - SAME_SPOT_PX, item.y - SAME_SPOT_PX], [item.x + SAME_SPOT_PX, item.y + SAME_SPOT_PX]);
         return inBox(groups, box, `${place.lng},${place.lat}`, String(item.id));
       }
-      const { features } = await rows(group, { id: item.id });
+      // The box spares the service looking through all of them.
+      const bbox = boxAround(tile, [item.x - AREA_PX, item.y - AREA_PX], [item.x + AREA_PX, item.y + AREA_PX]);
+      const { features } = await rows(group, { id: item.id, bbox });
       if (!features.length) throw new Error(GONE);
       return { entries: [entryOf(group, features[0])], total: 1 };
     });
@@ -220,16 +228,27 @@ window.geoappTiled = (() => {
         if (area) group.geoappAreas.removeLayer(area);
         group.areas.delete(id);
       }
-      for (const id of ids) {
-        if (group.areas.has(id) || group.areas.size >= MOST_AREAS) continue;
-        group.areas.set(id, null);
-        rows(group, { id }).then(({ features: [feature] }) => {
-          if (!feature || !group.areas.has(id)) return;
-          const area = tools.shapeOf(...entryOf(group, feature), group);
-          group.areas.set(id, area);
-          group.geoappAreas.addLayer(area);
-        }, () => group.areas.delete(id));
+      const fresh = [...ids].filter((id) => !group.areas.has(id)).slice(0, MOST_AREAS - group.areas.size);
+      for (const id of fresh) group.areas.set(id, null);
+      for (let begin = 0; begin < fresh.length; begin += AREAS_AT_ONCE) fetchAreas(group, fresh.slice(begin, begin + AREAS_AT_ONCE));
+    }
+  }
+
+  // Many with one request: each would have the service look through all of them.
+  async function fetchAreas(group, ids) {
+    const bbox = geoappMore.boxOf(map.getBounds().pad(2));
+    try {
+      const { features } = await rows(group, { id: ids, limit: MOST_AREAS, ...(bbox && { bbox }) });
+      for (const feature of features) {
+        const id = String(feature.id);
+        if (!group.areas.has(id) || group.areas.get(id)) continue;
+        const area = tools.shapeOf(...entryOf(group, feature), group);
+        group.areas.set(id, area);
+        group.geoappAreas.addLayer(area);
       }
+    } catch {
+      for (const id of ids) group.areas.delete(id);
+      note.textContent = tools.words.tiles_failed;
     }
   }
 
@@ -237,7 +256,12 @@ window.geoappTiled = (() => {
     const all = [...tiles.values()];
     const isDrawn = !all.some((tile) => tile.isLoading);
     map.getContainer().dataset.tiles = isDrawn ? "drawn" : "loading";
-    if (!isDrawn) return;
+    if (!isDrawn) {
+      if (!telling) telling = setTimeout(() => { note.textContent = tools.words.tiles_waiting; }, QUIET_MS);
+      return;
+    }
+    clearTimeout(telling);
+    telling = 0;
     for (const picture of former) picture.remove();
     former = [];
     note.textContent = all.some((tile) => tile.failed) ? tools.words.tiles_failed : "";
@@ -370,5 +394,8 @@ window.geoappTiled = (() => {
     refresh();
   }
 
-  return { layer: (data) => new Tiled(data), standing, start };
+  // How many areas are drawn as such.
+  const areas = () => shown.reduce((sum, group) => sum + group.geoappAreas.getLayers().length, 0);
+
+  return { layer: (data) => new Tiled(data), standing, areas, start };
 })();

@@ -1,5 +1,7 @@
 """What is told of each feature of a layer, and so what can be asked of it."""
 
+import unicodedata
+from collections.abc import Collection
 from datetime import date
 from typing import Final
 
@@ -38,6 +40,8 @@ _OF_STREETS: Final = {
 # A layer of a run's results has the same columns whatever the run, and none without one.
 ANY_RUN: Final = Context(date(2000, 1, 1), run_id=0, siting_run_id=0)
 
+_ID = Text("编号", "Id")
+_MOST_DIGITS: Final = 19  # of a whole number in the store
 _NAME = Text("名称", "Name")
 _NAME_ZH = Text("中文名称", "Name in Chinese")
 _NAME_EN = Text("英文名称", "Name in English")
@@ -92,14 +96,43 @@ def attributes_of(layer: Layer, language: Language) -> dict[str, Attribute]:
     return found
 
 
-def called(layer: Layer, words: str) -> Condition:
-    """Return the condition that words stand in a feature's name, in either language, in any case."""
+def called(layer: Layer, words: str, codes: Collection[str] = ()) -> Condition:
+    """Return the condition that words stand in a feature's name, or that it has one of some codes.
+
+    Names are those of either language; neither case nor width of the letters matters.
+
+    Parameters
+    ----------
+    codes
+        Of facilities, found otherwise: by the search that knows sounds, initials, addresses.
+    """
+    words = unicodedata.normalize("NFKC", words)
     escaped = "".join(f"\\{sign}" if sign in "\\%_" else sign for sign in words)
     pattern = Folded(Value(f"%{escaped}%"))
     known = attributes_of(layer, "zh")
     names = [known[name] for name in ("name", "name_zh", "name_en") if name in known]
     texts = [one for one in names if one.kind is ValueKind.TEXT]
-    return AnyOf(tuple(Like(Folded(Property(one)), pattern) for one in texts))
+    parts: list[Condition] = [Like(Folded(Property(one)), pattern) for one in texts]
+    if has_codes(layer):
+        parts.append(Like(Folded(Property(known["code"])), pattern))
+        parts += [Compare("=", Property(known["code"]), Value(code)) for code in codes]
+    return AnyOf(tuple(parts))
+
+
+def has_codes(layer: Layer) -> bool:
+    """Tell whether a layer's features are facilities, each with its code."""
+    kinds = row_kinds(layer)
+    return "code" in kinds and "kind_code" in kinds and kinds["code"] is ValueKind.TEXT
+
+
+def with_ids(layer: Layer, ids: Collection[str]) -> Condition:
+    """Return the condition that a feature has one of some ids."""
+    kind = row_kinds(layer).get("id", _TEXT)
+    own = Property(Attribute("id", kind, _ID, ("id",)))
+    if kind is ValueKind.TEXT:
+        return AnyOf(tuple(Compare("=", own, Value(one)) for one in ids))
+    numbers = [int(one) for one in ids if one.isdecimal() and len(one) < _MOST_DIGITS]
+    return AnyOf(tuple(Compare("=", own, Value(one)) for one in numbers))
 
 
 def are_samples(layer: Layer) -> Condition | None:

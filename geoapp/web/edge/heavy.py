@@ -149,7 +149,7 @@ def kept(
                     return _reply(Response(), tag)
                 take_turn(lane)
             made = view(*args, **named)
-            if made.status_code == 200 and not made.is_streamed:
+            if made.status_code == 200 and not made.is_streamed and not made.cache_control.no_store:
                 made.headers.setdefault("ETag", f'W/"{tag}"')
                 answers.put(tag, KeptAnswer(made.get_data(), tuple(made.headers.items())))
             return _reply(made, tag)

@@ -5,9 +5,10 @@ from functools import partial, wraps
 from hashlib import blake2b
 
 import orjson
-from flask import Blueprint, Response, request, url_for
+from flask import Blueprint, Response, g, request, url_for
 
 from geoapp.core.errors import InvalidValueError
+from geoapp.core.filters import AllOf, Condition
 from geoapp.core.geo import parse_datum
 from geoapp.core.i18n import Text
 from geoapp.core.limits import MOST_CODE_CHARACTERS, MOST_SEARCH_CHARACTERS
@@ -16,10 +17,11 @@ from geoapp.core.roles import Role
 from geoapp.maps.kit import Layer
 from geoapp.maps.registry import registry
 from geoapp.maps.values import Speaker
-from geoapp.operations.layers.attributes import called
+from geoapp.operations.layers.attributes import called, has_codes, with_ids
 from geoapp.operations.layers.map_page import MapRequest, make_map
 from geoapp.operations.layers.paging import MOST_ROWS, LayerRows
 from geoapp.operations.layers.rows import LayerReading, layer_reading
+from geoapp.operations.search.find import MOST_HITS
 from geoapp.operations.siting.scenarios import check_shown
 from geoapp.web.edge.access import current_role, signed_in
 from geoapp.web.edge.heavy import kept, take_turn
@@ -34,6 +36,7 @@ blueprint = Blueprint("maps", __name__)
 MOST_LAYERS = 12
 DEFAULT_ROWS = 1000
 MOST_SKIPPED = 1_000_000
+MOST_IDS = 200
 _PLACE = Text("经度,纬度（十进制度）", "longitude,latitude (decimal degrees)")
 
 
@@ -109,15 +112,18 @@ def show(name: str) -> Response:
 def _wanted_list(layer: Layer) -> Callable[..., LayerRows] | None:
     """Return the reading of a list, nothing left out evenly; None where none is asked for.
 
-    ``id`` asks for one feature, ``q`` for those with these words in their names, ``near`` for the nearest
-    first, ``offset`` for those after so many.
+    ``id`` asks for one feature, or for several where it stands several times; ``q`` for those with these words in their
+    names, or that the search finds by these; ``near`` for the nearest first, ``offset`` for those after so many.
     """
     asked = request.args
     if not {"id", "q", "near", "offset"} & set(asked):
         return None
-    row_id, words = asked.get("id"), asked.get("q", "").strip()
+    ids, words = asked.getlist("id"), asked.get("q", "").strip()
+    if len(ids) > MOST_IDS:
+        accepted = Text(f"最多 {MOST_IDS} 个", f"{MOST_IDS} at most")
+        raise InvalidValueError("id", str(len(ids)), accepted)
     for name, given, most in (
-        ("id", row_id or "", MOST_CODE_CHARACTERS),
+        *(("id", one, MOST_CODE_CHARACTERS) for one in ids),
         ("q", words, MOST_SEARCH_CHARACTERS),
     ):
         if len(given) > most or "\x00" in given:
@@ -127,11 +133,25 @@ def _wanted_list(layer: Layer) -> Callable[..., LayerRows] | None:
     return partial(
         LayerReading.rows,
         layer=layer,
-        row_id=row_id,
-        where=called(layer, words) if words else None,
+        row_id=ids[0] if len(ids) == 1 else None,
+        where=_wanted_ones(layer, ids, words),
         near=_near(),
         offset=parse_whole("offset", asked.get("offset", "0"), 0, MOST_SKIPPED),
     )
+
+
+def _wanted_ones(layer: Layer, ids: Sequence[str], words: str) -> Condition | None:
+    parts = [with_ids(layer, ids)] if len(ids) > 1 else []
+    if words:
+        parts.append(called(layer, words, _codes_found(words) if has_codes(layer) else ()))
+    return AllOf(tuple(parts)) if parts else None
+
+
+def _codes_found(words: str) -> list[str]:
+    """Return the facilities that the search of all pages finds by words, the best of them."""
+    found = services().search.find(words, limit=MOST_HITS)
+    g.are_unread = found.unread > 0
+    return [one.code for one in found.hits if one.kind_of_hit == "facility"]
 
 
 def _near() -> tuple[float, float] | None:
@@ -177,6 +197,8 @@ def features(name: str) -> Response:
             data = reading.shown_rows(layer, bbox=box, limit=limit)
         else:
             data = listed(reading, bbox=box, limit=limit)
+    if g.get("are_unread"):  # words that are made in a moment find more, though no data changes
+        response.headers["Cache-Control"] = "no-store"
     body = {
         "type": "FeatureCollection",
         "numberMatched": data.matched,

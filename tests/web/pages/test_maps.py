@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 import shapely
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 from sqlalchemy import text
 
 from geoapp.core.questions.coverage import CoverageParameters
@@ -294,17 +294,21 @@ def test_many_markers_come_by_tiles(
         session.execute(
             text(
                 "insert into facility (code, kind_code, name_zh, geom) values ('AREA', "
-                "'outdoor_station', '大院', st_makeenvelope(121.01, 37.01, 121.02, 37.02, 4326))"
+                "'outdoor_station', '大院', st_makeenvelope(121.01, 37.01, 121.02, 37.02, 4326)), "
+                "('AREA-2', 'outdoor_station', '小院', "
+                "st_makeenvelope(121.01, 37.021, 121.02, 37.03, 4326))"
             )
         )
     page = opened(visit(site, "/maps/stations,bases.html", size="desktop"))
+    listed: list[str] = []
+    page.on("request", lambda one: listed.append(one.url) if "/layers/" in one.url else None)
     drawn = page.locator("[data-tiles=drawn]")
     expect(drawn).to_have_count(1)
-    expect(page.locator(".heading")).to_contain_text("户外劳动者服务站点：43 个")
-    expect(page.locator(".heading")).to_contain_text("43 个中 1 个是示例")
+    expect(page.locator(".heading")).to_contain_text("户外劳动者服务站点：44 个")
+    expect(page.locator(".heading")).to_contain_text("44 个中 1 个是示例")
     # Each is counted once, and nothing stands over anything else.
     standing = page.evaluate(STANDING)
-    assert sum(total for total, _ in standing) == 43 + 41
+    assert sum(total for total, _ in standing) == 44 + 41
     assert "户外劳动者服务站点 41, 服务职工基地 40" in [words for _, words in standing]
     # A count opens the map, and at last a list.
     page.evaluate(LOOK_AT, [37.0, 121.0])
@@ -318,7 +322,9 @@ def test_many_markers_come_by_tiles(
     expect(popup).to_have_count(0)
     page.locator(".leaflet-control-layers").hover()
     page.get_by_role("checkbox", name="服务职工基地").uncheck()
-    page.wait_for_function("geoappTiled.standing().reduce((sum, one) => sum + one.total, 0) <= 41")
+    page.wait_for_function(
+        "() => geoappTiled.standing().reduce((sum, one) => sum + one.total, 0) <= 41"
+    )
     # Words are looked for by the service, in portions.
     page.get_by_role("searchbox").fill("同点")
     note = page.locator(".find li.none")
@@ -336,10 +342,31 @@ def test_many_markers_come_by_tiles(
     page.get_by_role("searchbox").fill("哪里都没有")
     expect(note).to_have_text("没有找到")
     assert serious_violations(page) == []
-    # What cannot be fetched is said, and comes when one moves on.
-    page.route("**/tiles/**", lambda route: route.abort())
+    # As the other searches find it: by its code, in letters and digits of any width and case.
+    page.get_by_role("searchbox").fill("ｃｏ－７９")
+    expect(page.locator(".find button")).to_have_text(["同点79"])
+    page.keyboard.press("Escape")
+    # Areas come at once, not each for itself, and tell what they are as a marker does.
+    page.evaluate(LOOK_AT, [36.07, 120.35])
+    page.wait_for_function("() => geoappTiled.areas() === 0")
+    listed.clear()
+    page.evaluate(LOOK_AT, [37.0205, 121.015])
+    page.wait_for_function("() => geoappTiled.areas() === 2")
+    assert [one.count("&id=") for one in listed] == [2]
+    box = page.locator(".folium-map").bounding_box()
+    assert box
+    page.mouse.click(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2 - 60)
+    expect(popup.locator("h2")).to_have_text("小院")
+    expect(popup.locator("dd").last).to_have_text("AREA-2")
+    popup.get_by_role("button", name="关闭").press("Enter")
+    # What is loading is said, and what cannot be fetched, which comes when one moves on.
+    held: list[Route] = []
+    page.route("**/tiles/**", lambda route: held.append(route))
     page.evaluate(LOOK_AT, [36.07, 120.35])
     note = page.locator(".heading [role=status]")
+    expect(note).to_have_text("正在取视野内的设施……")
+    for one in held:
+        one.abort()
     expect(note).to_contain_text("没有取到")
     page.unroute("**/tiles/**")
     page.evaluate(LOOK_AT, [36.07, 120.3501])
