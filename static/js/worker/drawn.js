@@ -10,6 +10,7 @@ import { drawRings } from './view.js';
 
 const LEAST_WAY_PX = 120;
 const WIDE_M = 1000;
+const MOST_SHOWN_M = 20000; // a wider circle would leave nothing of the stations to see
 
 /**
  * The spot of an element that names one.
@@ -97,6 +98,8 @@ export function makeDrawn({ map, box, results, show, way: address, pick }) {
       markSpot(spot, 'me');
     }
     const bounds = L.latLngBounds(list && found.length ? [] : [me]);
+    // How far off one may be is seen, and not only the few that are nearest to the middle.
+    if (own && own.spot && isOwn && own.accuracy_m > WIDE_M && own.accuracy_m <= MOST_SHOWN_M) bounds.extend(own.spot.toBounds(2 * own.accuracy_m));
     if (!list && !box.dataset.bases && !box.dataset.streets) drawRings(me, answerLayer);
     const spots = found.map(spotOf);
     const offsets = spread(map, spots);

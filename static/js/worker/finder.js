@@ -40,6 +40,7 @@ let count = '';
  * @type {Own | null}
  */
 let own = null;
+let isLocating = false;
 const { status, message, tell, warn } = makeSaid(fetchStreets);
 const sheet = makeSheet(byId('sheet'), byId('handle'));
 const { isInSight, show } = makeView(map, box, byId('sheet'));
@@ -275,6 +276,17 @@ function lookFrom(wanted, isNew) {
   search();
 }
 
+/**
+ * @param {GeolocationPosition} position
+ * @returns {Own}
+ */
+function ownOf({ coords }) {
+  return {
+    origin: { lon: coords.longitude, lat: coords.latitude, datum: 'wgs84' },
+    accuracy_m: coords.accuracy, at_ms: Date.now(), spot: null,
+  };
+}
+
 function locate() {
   warn();
   // Back from elsewhere, without waiting again for what is known.
@@ -283,19 +295,44 @@ function locate() {
     return;
   }
   const before = origin;
+  isLocating = true;
   tell('locating');
-  findPosition(({ coords }) => {
-    own = {
-      origin: { lon: coords.longitude, lat: coords.latitude, datum: 'wgs84' },
-      accuracy_m: coords.accuracy, at_ms: Date.now(), spot: null,
-    };
+  findPosition((position) => {
+    isLocating = false;
+    own = ownOf(position);
     // Whoever has chosen another place meanwhile is not taken away from it.
     if (origin === before) searchFromOwn(own);
   }, (reason) => {
+    isLocating = false;
     if (origin !== before) return;
     tell(null);
     warn(message.dataset[reason], reason === 'silent' || reason === 'failed' ? locate : null);
   });
+}
+
+/** Where somebody has allowed it, a place that was chosen before is listed by how far it is from here. */
+function useOwn() {
+  if (own || !origin || !('place' in origin)) return;
+  findPosition((position) => {
+    if (own) return;
+    own = ownOf(position);
+    if (!origin || !('place' in origin)) return;
+    // Whoever is at the list already is not taken away from it: what is asked next counts from here.
+    if (!results.querySelector('.found.chosen') && !results.contains(document.activeElement)) search();
+  }, () => undefined); // nobody has asked for it
+}
+
+/**
+ * Somebody who has allowed it before, or does so meanwhile, need not tap.
+ * @param {boolean} atOnce whether what one looks at may be asked from here
+ */
+function followPermission(atOnce) {
+  const begin = () => { if (origin) useOwn(); else locate(); };
+  navigator.permissions.query({ name: 'geolocation' }).then((permission) => {
+    if (permission.state === 'granted' && atOnce) begin();
+    else if (!origin) fetchStreets();
+    permission.addEventListener('change', () => { if (permission.state === 'granted' && !isLocating) begin(); });
+  }, () => { if (!origin) fetchStreets(); });
 }
 
 /** @param {Partial<import('./conditions.js').Conditions>} wanted the others stay as they are */
@@ -371,6 +408,7 @@ followBy(form, given.has('by'));
 makeEnter(form, () => drop('enter'));
 tellConditions(form);
 const left = looks.left();
+const isLinked = Boolean(place.value || given.get('place'));
 const linked = given.has('lon') || given.has('lat') ? null : given.get('place');
 if (left && !place.value) {
   setPlace(left);
@@ -387,14 +425,11 @@ if (left && !place.value) {
   lookFrom({ place: linked }, false);
 } else if (given.has('station')) {
   showKept(given.get('station') || ''); // as the page that stands for a station's leads here
-} else if (navigator.permissions) {
-  // Somebody who has allowed it before need not tap again.
-  navigator.permissions.query({ name: 'geolocation' }).then((permission) => {
-    if (permission.state === 'granted' && !origin) locate();
-    else fetchStreets();
-  }, fetchStreets);
-} else {
-  fetchStreets();
+}
+if (!navigator.permissions) {
+  if (!origin) fetchStreets();
+} else if (origin || !given.has('station')) {
+  followPermission(!isLinked); // a link is meant as it stands
 }
 loadWords(given.get('q') || '');
 document.addEventListener('kept-station', (event) => { showKept(/** @type {CustomEvent<string>} */ (event).detail); });

@@ -90,6 +90,41 @@ def test_position_stands_in_no_address(site: Site, visit: Visit) -> None:
     assert not [address for address in [*asked, page.url] if "120.3" in address]
 
 
+def test_a_kept_district_is_listed_from_a_position_allowed_later(site: Site, visit: Visit) -> None:
+    page = visit(site, "/?lang=zh", position=None)
+    page.select_option("#place", "370203")
+    told = page.locator(".from-place")
+    expect(told).to_contain_text("从站点最多的一带列起")
+    page.reload()
+    expect(told).to_contain_text("从站点最多的一带列起")
+    page.context.set_geolocation({"longitude": WORKER_LON, "latitude": WORKER_LAT})
+    page.context.grant_permissions(["geolocation"])
+    expect(told).to_contain_text("离您近的在前")
+    page.reload()
+    expect(told).to_contain_text("离您近的在前")
+    expect(page.locator("#place")).to_have_value("370203")
+    # How far off the position may be is seen whole, above the list.
+    page.context.set_geolocation(
+        {"longitude": WORKER_LON, "latitude": WORKER_LAT, "accuracy": 5000}
+    )
+    page.goto(f"{site.url}/services")
+    page.goto(f"{site.url}/?lang=zh")
+    page.wait_for_function(
+        """() => {
+          const circle = document.querySelector('path.accuracy')
+          if (!circle) return false
+          const map = document.getElementById('map').getBoundingClientRect()
+          const sheet = document.getElementById('sheet').getBoundingClientRect()
+          const { left, right, top, bottom, width } = circle.getBoundingClientRect()
+          return width > 100 && left >= 0 && right <= innerWidth && top >= map.top && bottom <= sheet.top
+        }"""
+    )
+    # By keyboard, what the map is good for is seen.
+    page.focus("#map")
+    page.wait_for_function("document.getElementById('map-keys').offsetWidth > 100")
+    expect(page.locator("#map")).to_have_accessible_description(re.compile("站点从列表里选"))
+
+
 def test_refused_position_is_explained_and_has_ways_out(site: Site, visit: Visit) -> None:
     """Without permission the page says so; a district from the list answers all the same."""
     page = visit(site, position=None)
