@@ -298,6 +298,8 @@ def _legend(page: MapPage) -> str:
 def _legend_row(row: LegendRow, kind: str, fill: float) -> str:
     colour = escape(row.look.colour, quote=True)
     shape = "hatched" if row.look.hatch else kind or row.look.shape
+    if kind == "area":  # as much of the colour as the map paints of it
+        fill = round(row.look.fill_share * fill, 3)
     return (
         f'<li><svg class="swatch {shape}" viewBox="0 0 16 16" aria-hidden="true" fill="{colour}" '
         f'fill-opacity="{fill}">'

@@ -289,6 +289,29 @@ window.geoappMaps = (() => {
     open();
   }
 
+  // Where the heading would lie on what is drawn, that is drawn below it or beside it, whichever is
+  // larger; a heading that takes up most of the map is not made way for.
+  function showAll(map, bounds, space) {
+    const size = map.getSize();
+    const frame = map.getContainer().getBoundingClientRect();
+    const heading = document.querySelector(".heading")?.getBoundingClientRect();
+    const [right, low] = heading ? [heading.right - frame.left, heading.bottom - frame.top] : [0, 0];
+    const ways = [[space, space]];
+    if (low + space < size.y * 0.6) ways.push([space, low + space / 2]);
+    if (right + space < size.x * 0.6) ways.push([right + space / 2, space]);
+    const shown = ways.map(([left, top]) => {
+      const room = L.point(left + space, top + space);
+      const zoom = Math.min(16, map.getBoundsZoom(bounds, false, room));
+      const [one, other] = [bounds.getNorthWest(), bounds.getSouthEast()].map((place) => map.project(place, zoom));
+      const first = L.point(left + size.x - space, top + size.y - space).subtract(other.subtract(one)).divideBy(2);
+      return { left, top, zoom, clear: first.x >= right || first.y >= low };
+    });
+    const best = shown.filter((one) => one.clear).sort((one, other) => other.zoom - one.zoom)[0] || shown[0];
+    map.fitBounds(bounds, {
+      paddingTopLeft: [best.left, best.top], paddingBottomRight: [space, space], maxZoom: 16, animate: false,
+    });
+  }
+
   const middleOf = (shape) => (shape.getLatLng ? shape.getLatLng() : shape.getBounds().getCenter());
 
   // What a place is found by; made when somebody first looks for words.
@@ -383,6 +406,12 @@ window.geoappMaps = (() => {
     };
     map.on("moveend viewreset resize overlayadd overlayremove", tidy);
     geoappClusters.onChange(tidy);
+    geoappFind.start(map, {
+      words,
+      cut: (number, total) => filled(words.cut, { shown: number, total }),
+      held: (wanted, most) => look(map, wanted, most),
+      asked: () => drawn.filter((one) => one.geoappData.tiles && one.geoappData.search && map.hasLayer(one)),
+    });
     const bounds = L.latLngBounds([]);
     for (const group of drawn) {
       if (!map.hasLayer(group)) continue;
@@ -393,16 +422,10 @@ window.geoappMaps = (() => {
     }
     const view = texts.view ? L.latLngBounds(texts.view) : bounds;
     if (view.isValid()) {
-      map.fitBounds(view, { padding: texts.view ? [72, 72] : [24, 24], maxZoom: 16, animate: false });
+      showAll(map, view, texts.view ? 72 : 24);
     }
     arrange(map);
     tidy();
-    geoappFind.start(map, {
-      words,
-      cut: (number, total) => filled(words.cut, { shown: number, total }),
-      held: (wanted, most) => look(map, wanted, most),
-      asked: () => drawn.filter((one) => one.geoappData.tiles && one.geoappData.search && map.hasLayer(one)),
-    });
     legend(map);
     printWhole(map);
     if (drawn.some((one) => one.geoappData.tiles)) {

@@ -14,7 +14,7 @@ from geoapp.core.roles import Role
 from geoapp.core.words import Datum
 from geoapp.maps.assets import localise
 from geoapp.maps.folium_map import render_map
-from geoapp.maps.kit import Constant, Field, Layer, Look, Popup
+from geoapp.maps.kit import Constant, Field, Layer, Look, Popup, classes_of
 from geoapp.maps.page import MapPage, Outlines, PaintedLayer, PlaceName
 from geoapp.maps.registry import registry
 from geoapp.maps.values import Speaker
@@ -192,3 +192,12 @@ def test_an_empty_layer_is_a_sign_in_the_legend_and_an_empty_area_a_square() -> 
         layer = PaintedLayer(registry().get(layer_id, Role.ADMIN), [])
         html = drawn(page_of(layer, has_run=True))
         assert f'<svg class="swatch {sign}"' in html.split('<details class="legend"')[1], layer_id
+
+
+def test_the_legend_shows_as_much_of_an_areas_colour_as_the_map_paints() -> None:
+    layer = registry().get("gaps", Role.ADMIN)
+    look = classes_of(layer.style)[0][1]
+    assert look.fill_share < 1
+    legend = drawn(page_of(PaintedLayer(layer, []), has_run=True)).split('class="legend"')[1]
+    assert f'fill="{look.colour}" fill-opacity="{look.fill_share}"' in legend
+    assert 'fill-opacity="1.0"' in drawn(page_of(painted(["一"])))  # markers are not seen through

@@ -32,6 +32,8 @@ _YES = frozenset({"true", "yes", "y", "1", "是", "示例", "sample"})
 _NO = frozenset({"false", "no", "n", "0", "否"})
 Word = TypeVar("Word", bound=StrEnum)
 
+_FULL_WIDTH = str.maketrans("．－＋", ".-+")
+
 
 def fit_row(found: Findings, record: Record, width: int) -> None:
     """Fill a short row up to the header's width; note what is wrong with the row as a whole."""
@@ -255,8 +257,10 @@ def number_of(cell: Any) -> float | None:
     """Return a cell as a finite number; None if it is none."""
     if isinstance(cell, bool):
         return None
-    if isinstance(cell, str) and ("_" in cell or len(cell) > 60):
-        return None
+    if isinstance(cell, str):
+        if "_" in cell or len(cell) > 60:
+            return None
+        cell = cell.translate(_FULL_WIDTH)  # digits of any width are read as they are
     try:
         value = float(cell)
     except (TypeError, ValueError, OverflowError):

@@ -207,6 +207,13 @@ def test_a_code_is_one_whatever_its_width(other: str) -> None:
     ]
 
 
+def test_coordinates_are_read_whatever_their_width() -> None:
+    reading = read({**GOOD, "lon": "１２０．１５", "lat": "＋３６．１２５"})
+    assert codes(reading) == []
+    (row,) = reading.rows
+    assert (row.lon, row.lat) == (120.15, 36.125)
+
+
 def test_duplicate_codes_name_the_first_line() -> None:
     reading = read(GOOD, {**GOOD, "code": "B"}, {**GOOD, "name_zh": "again"})
     assert codes(reading) == [("code", "duplicate_code")]

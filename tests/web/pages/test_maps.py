@@ -451,8 +451,11 @@ NAMES_OVER_NAMES = """() => {
 }"""
 
 
-def test_names_of_districts_never_lie_over_each_other(visit: Visit) -> None:
-    """One large district, and 28 so small that a phone has no room for their names."""
+def test_names_of_districts_lie_neither_over_each_other_nor_below_the_heading(visit: Visit) -> None:
+    """One large district, and 28 so small that a phone has no room for their names.
+
+    The heading is so high that what is in the middle of the screen would lie below it.
+    """
     shapes = [shapely.box(119, 36, 121, 37)]
     shapes += [shapely.box(121 + n / 50, 36, 121.02 + n / 50, 36.02) for n in range(28)]
     rows = [
@@ -469,11 +472,19 @@ def test_names_of_districts_never_lie_over_each_other(visit: Visit) -> None:
     layer = PaintedLayer(registry().get("regions", None), rows)
     page = visit(SimpleNamespace(url=""), "about:blank", size="phone")
     page.set_content(
-        render_map(MapPage("图", [], [layer], Speaker("zh", {}), True), inline=True).html
+        render_map(
+            MapPage("图", ["说明" * 170], [layer], Speaker("zh", {}), True), inline=True
+        ).html
     )
     opened(page)
     shown, over = page.evaluate(NAMES_OVER_NAMES)
     assert (shown, over) == (1, False)
+    heading, name = (
+        page.locator(".heading").bounding_box(),
+        page.locator(".area-name span:visible").first.bounding_box(),
+    )
+    assert heading and name
+    assert 422 < heading["y"] + heading["height"] < name["y"]
 
 
 @pytest.fixture
