@@ -93,6 +93,7 @@ def offline_stations(
         "horizon_days": HORIZON_DAYS,
         "detour_factor": settings.detour_factor,
         "speed_m_per_s": settings.walking_speed_m_per_s,
+        "ebike_m_per_s": settings.ebike_speed_m_per_s,
         "walk_limit_minutes": settings.walk_limit_minutes,
         "zones": {zone: _offsets(zone, days) for zone in sorted({one.timezone for one in found})},
         "patterns": hours.patterns,

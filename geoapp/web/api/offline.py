@@ -52,6 +52,7 @@ class OfflineStations(BaseModel):
     horizon_days: int
     detour_factor: float
     speed_m_per_s: float
+    ebike_m_per_s: float
     walk_limit_minutes: float
     zones: dict[str, list[list[int]]]
     patterns: list[list[list[object]]]

@@ -23,6 +23,7 @@ function keep(by) {
  * Choose what was chosen last, and remember what is chosen.
  * @param {HTMLFormElement} form with a field `by`
  * @param {boolean} isSaid whether the page was asked for one of them
+ * @returns {boolean} whether it is otherwise than the page came with
  */
 export function followBy(form, isSaid) {
   /** @type {HTMLInputElement[]} */
@@ -32,4 +33,5 @@ export function followBy(form, isSaid) {
   form.addEventListener('change', () => {
     keep(fields.some((one) => one.checked && one.value === 'ebike') ? 'ebike' : 'walk');
   });
+  return fields.some((one) => one.checked !== one.defaultChecked);
 }

@@ -180,11 +180,15 @@ async function search(isKept = true) {
   return true;
 }
 
+function goesBy() {
+  return String(new FormData(form).get('by') || 'walk');
+}
+
 /** The answer of what is kept on this device; null where nothing is. */
 async function answerOffline() {
   const api = await offline();
   if (!api || !origin) return null;
-  const answer = await api.answer({ origin, own: ownKnown(), k: Number(count) || FIRST_K, conditions: readConditions(form) });
+  const answer = await api.answer({ origin, own: ownKnown(), k: Number(count) || FIRST_K, by: goesBy(), conditions: readConditions(form) });
   if (answer) await tellOffline(true);
   return answer;
 }
@@ -200,7 +204,7 @@ async function showKept(code) {
   asked += 1;
   const mine = asked;
   const api = await offline();
-  const found = api && (await api.station(code, origin && 'lon' in origin ? origin : null));
+  const found = api && (await api.station(code, origin && 'lon' in origin ? origin : null, goesBy()));
   if (mine !== asked) return;
   if (!found) { warn(message.dataset.unkept); fetchStreets(); return; }
   results.textContent = '';
@@ -404,7 +408,7 @@ results.addEventListener('toggle', (event) => {
 const given = new URLSearchParams(window.location.search);
 restoreConditions(form, given);
 keepChipsInOrder(form);
-followBy(form, given.has('by'));
+const goesOtherwise = followBy(form, given.has('by'));
 makeEnter(form, () => drop('enter'));
 tellConditions(form);
 const left = looks.left();
@@ -418,6 +422,7 @@ if (left && !place.value) {
   keepLook();
   document.body.classList.add('answered');
   showAnswer();
+  if (goesOtherwise) search(); // the page came as for somebody on foot
 } else if (linked) {
   // The page that is kept for want of a network does not know what its address says.
   place.value = linked;

@@ -231,6 +231,10 @@ def test_who_i_am_is_the_same_here_and_in_the_finder(site: Site, visit: Visit) -
     expect(chip).to_have_text("我能进：户外劳动者")
     page.goto(site.url + "/")
     expect(chip).to_have_text("我能进：户外劳动者")
+    # A link to a place is made as for somebody on foot, and answered as one goes.
+    page.get_by_label("骑电动车").check(force=True)
+    page.goto(site.url + "/?place=370203")
+    expect(page.locator(".found .go-more").first).to_have_text("骑车去")
     page.goto(site.url + "/along")
     expect(chip).to_have_text("我能进：户外劳动者")
     page.click("#enter > summary")

@@ -17,6 +17,7 @@ from geoapp.app import create_app
 from geoapp.core.entering import parse_entering
 from geoapp.core.roles import Role
 from geoapp.core.settings import Settings
+from geoapp.core.travel import By
 from geoapp.operations.nearest import offline
 from geoapp.operations.nearest.of_region import list_region, regions_of
 from geoapp.operations.nearest.said import said_now, said_on_arrival
@@ -28,19 +29,20 @@ from tests.web.api_client import client_of, make_app, problem_of
 from tests.web.conftest import Site, Visit, fits, serious_violations, serve
 
 ASKED = """async ([modules, questions]) => {
-  const { listRegion, nearest } = await import(`${modules}/offline/nearest.js`);
+  const { goneBy, listRegion, nearest } = await import(`${modules}/offline/nearest.js`);
   const { admits } = await import(`${modules}/offline/entering.js`);
   const { sayOf } = await import(`${modules}/offline/cards.js`);
   const line = document.getElementById('offline');
   const cache = await caches.open(`geoapp-data ${line.dataset.root}`);
   const kept = await (await cache.match(line.dataset.stations, { ignoreVary: true })).json();
-  const told = (item, at_ms, isFrom = true) => {
-    const { state, text, note } = sayOf(kept, item, at_ms, 0, isFrom).words;
+  const told = (item, at_ms, isFrom = true, by = 'walk') => {
+    const { state, text, note } = sayOf(goneBy(kept, by), item, at_ms, 0, isFrom).words;
     const both = ['zh', 'en'].map((one) => text[one] + (note ? ` · ${note[one]}` : ''));
     return [item.station.code, state, ...both];
   };
   const any = { k: 5, what: '', amenities: [], openOnArrival: false };
-  const answer = ([lon, lat, at_ms]) => nearest(kept, { lon, lat, at_ms, ...any }).map((item) => told(item, at_ms));
+  const answer = (by) => ([lon, lat, at_ms]) => nearest(goneBy(kept, by), { lon, lat, at_ms, ...any })
+    .map((item) => told(item, at_ms, true, by));
   // Of a region: what is open by now from nowhere, and what is from there.
   const listed = ([lon, lat, at_ms]) => [null, { lon, lat }].map((own) => {
     const { items, total } = listRegion(kept, { lon, lat, at_ms, ...any, region: '370200', isFrom: own !== null }, own);
@@ -53,7 +55,8 @@ ASKED = """async ([modules, questions]) => {
     return nearest(kept, { lon, lat, at_ms, ...any, entering })
       .map(({ station }) => [station.code, admits(entering, station.access, station.entry)]);
   });
-  return [questions.map(answer), questions.slice(0, 40).map(listed), questions.slice(0, 40).map(entered)];
+  const few = questions.slice(0, 40);
+  return [questions.map(answer('walk')), few.map(answer('ebike')), few.map(listed), few.map(entered)];
 }"""
 
 
@@ -83,14 +86,14 @@ def _served(settings: Settings, database: Database) -> Iterator[Site]:
 
 
 def _answers(
-    service: NearestService, questions: list[tuple[float, float, datetime]]
+    service: NearestService, questions: list[tuple[float, float, datetime]], by: By = By.WALK
 ) -> list[list[list[str]]]:
     found = []
     for lon, lat, at in questions:
-        query = NearestQuery(lon=lon, lat=lat, k=5, at=at, arrive=True, order="line")
+        query = NearestQuery(lon=lon, lat=lat, k=5, at=at, arrive=True, order="line", by=by)
         answer = []
         for item in service.ask(query):
-            said = said_on_arrival(item) if service.is_walk(item.walk_m) else said_now(item, at)
+            said = said_on_arrival(item) if service.is_walk(item.walk_m, by) else said_now(item, at)
             both = said.both()
             answer.append([item.facility.code, said.state, both.zh, both.en])
         found.append(answer)
@@ -157,10 +160,11 @@ def test_once_visited_it_answers_without_a_network(
     service = NearestService(database, settings)
     wanted = [
         _answers(service, questions),
+        _answers(service, questions[:40], By.EBIKE),
         _lists(service, database, questions[:40]),
         _entered(service, questions[:40]),
     ]
-    codes = [[code for code, _ in some] for some in wanted[2][0]]  # type: ignore[misc]
+    codes = [[code for code, _ in some] for some in wanted[3][0]]  # type: ignore[misc]
     assert {tuple(sorted(some)) for some in codes} == {
         ("T-1", "T-2", "T-3", "T-5"),
         ("T-1", "T-3", "T-4", "T-5"),
@@ -187,6 +191,14 @@ def test_once_visited_it_answers_without_a_network(
     assert found == wanted
     assert serious_violations(page) == []
     assert fits(page)
+    # By e-bike it is the ride's minutes, 15 km/h, here too.
+    walks = page.locator("#results .found-walk")
+    expect(walks.first).to_contain_text("步行")
+    page.locator(".chip", has_text="骑电动车").click()
+    expect(walks.first).to_contain_text("骑行")
+    expect(page.locator("#results")).not_to_contain_text("步行")
+    page.locator(".chip", has_text="骑电动车").click()
+    expect(walks.first).to_contain_text("步行")
     # A district, a condition and a name are found as before.
     page.locator(".chip", has_text="到时开放").click()
     page.select_option("#place", "370203")

@@ -90,7 +90,7 @@ export function aboutText(metres, off_m) {
  */
 export function walkText(kept, walk_m, off_m) {
   const walk_off_m = off_m * kept.detour_factor;
-  return walk_off_m / kept.speed_m_per_s > 60 ? aboutText(walk_m, walk_off_m) : metresText(walk_m);
+  return walk_off_m / (kept.walk_m_per_s || kept.speed_m_per_s) > 60 ? aboutText(walk_m, walk_off_m) : metresText(walk_m);
 }
 
 /** @type {Pair[]} */
@@ -193,10 +193,12 @@ export function card(kept, item, number, { now_ms, accuracy_m, asked, entering, 
   const isRange = far !== pick(metresText(item.walk_m));
   const wind = from && !isRange && item.distance_m > 0 ? ` · ${pick(windText(from, station))}` : '';
   const isVague = span && 60 * span[1] - item.walk_s > VAGUE_S;
+  const isRide = kept.walk_m_per_s !== undefined;
   const walk = walks
-    ? [isVague ? made('strong', {}, t('步行多久说不准', 'No telling how long on foot')) : made('strong', {}, t('步行 ', ''), span ? t(`${span[0]}–${span[1]} 分钟`, `${span[0]}–${span[1]} min`) : minutesText(item.walk_s), t('', ' on foot')),
+    ? [isVague ? made('strong', {}, isRide ? t('路上多久说不准', 'No telling how long by e-bike') : t('步行多久说不准', 'No telling how long on foot'))
+      : made('strong', {}, isRide ? t('骑行 ', '') : t('步行 ', ''), span ? t(`${span[0]}–${span[1]} 分钟`, `${span[0]}–${span[1]} min`) : minutesText(item.walk_s), isRide ? t('', ' by e-bike') : t('', ' on foot')),
       made('span', { class: 'soft' }, ` · ${far}${t('（估算）', ' (estimate)')}${wind}`)]
-    : [made('strong', {}, far), made('span', { class: 'soft' }, t(' · 太远，不宜步行', ' · too far to walk'), t('（估算）', ' (estimate)'), wind)];
+    : [made('strong', {}, far), made('span', { class: 'soft' }, isRide ? t(' · 太远', ' · too far') : t(' · 太远，不宜步行', ' · too far to walk'), t('（估算）', ' (estimate)'), wind)];
   const unsure = (/** @type {string} */ zh, /** @type {string} */ en) => made('span', { class: 'unsure' }, t(zh, en));
   const entry = station.entry ? pick(kept.entries[station.entry]) : unsure('怎么进门：未知', 'How to get in: unknown');
   const access = station.access ? `${t('对象：', 'For: ')}${pick(kept.access[station.access])}` : unsure('开放对象：未知', 'For whom: unknown');
@@ -225,7 +227,7 @@ export function card(kept, item, number, { now_ms, accuracy_m, asked, entering, 
   fact(t('开放时间', 'Hours'), schedule.hours ? pick(schedule.hours) : t('未知', 'unknown'));
   if (station.phone) fact(t('电话', 'Telephone'), station.phone);
   const line = isRange ? '' : t('；直线 ', '; straight line ') + pick(metresText(item.distance_m));
-  if (isFrom) fact(t('距离', 'Distance'), t(`步行${far}，估算`, `on foot ${far}, an estimate`) + line);
+  if (isFrom) fact(t('距离', 'Distance'), (isRide ? t(`路程${far}，估算`, `${far}, an estimate`) : t(`步行${far}，估算`, `on foot ${far}, an estimate`)) + line);
   fact(t('核实日期', 'Verified'), station.verified_on || t('未知', 'unknown'));
   const share = station.address ? made('div', { class: 'share', 'data-copied': t('已复制', 'Copied'), 'data-failed': t('这个浏览器不让复制，请长按后自己复制：{text}', 'This browser does not let us copy. Copy it yourself: {text}') },
     made('button', { class: 'button', type: 'button', 'data-copy': `${name} ${station.address}` }, icon('copy'), t('复制名称和地址', 'Copy name and address')),
@@ -237,7 +239,7 @@ export function card(kept, item, number, { now_ms, accuracy_m, asked, entering, 
     made('div', { class: 'found-main' },
       made('p', { class: `found-state ${words.state}` }, icon({ open: 'yes', shut: 'no', unknown: 'unknown' }[words.state]),
         made('span', {}, made('strong', {}, pick(words.text)), words.note ? ` · ${pick(words.note)}` : '')),
-      isFrom ? made('p', { class: 'found-walk' }, icon('walk'), made('span', {}, ...walk))
+      isFrom ? made('p', { class: 'found-walk' }, icon(isRide ? 'navigate' : 'walk'), made('span', {}, ...walk))
         : made('p', { class: 'found-where' }, icon('pin'), made('span', {}, station.address || unsure('地址：未知', 'Address: unknown'))),
       made('p', { class: 'found-entry' }, icon('door'), made('span', {}, ...may, entry, made('span', { class: 'soft' }, ' · '), access))),
     station.off_m ? notice('warn', 'notice warn', t(`位置只是大概，可能差 ${metresText(station.off_m).zh}：请按地址找，或先打电话`,

@@ -15,10 +15,11 @@ import { arrivalAt, openingAt } from './hours.js';
  *   former?: (Pair & { called: string[] })[] }} KeptPlace
  * @typedef {{ before: string[], after: string[], between?: string[], beside?: string[], provinces?: string[] }} QuestionWords
  * @typedef {import('./hours.js').Days & { format: number, version: string, detour_factor: number, speed_m_per_s: number,
- *   walk_limit_minutes: number, schedules: import('./hours.js').Schedule[], kinds: Word[], families: Record<string, Pair>,
+ *   ebike_m_per_s?: number, walk_m_per_s?: number, walk_limit_minutes: number, schedules: import('./hours.js').Schedule[], kinds: Word[], families: Record<string, Pair>,
  *   amenities: Word[], entries: Record<string, Pair>, access: Record<string, Pair>, places: KeptPlace[], parents: Record<string, string>, above: { code: string, called: string[] }[], stations: Station[],
  *   question?: QuestionWords, region?: Pair | null, unplaced?: number, traditional?: [string, string],
- *   area?: [number, number][][] | null, china?: [number, number][][] }} Kept `area`, `china`: rings that are wider than what they hold
+ *   area?: [number, number][][] | null, china?: [number, number][][] }} Kept `area`, `china`: rings that are wider than what they hold; `walk_m_per_s`: the speed on foot, where
+ *   `speed_m_per_s` is a ride's
  * @typedef {{ lon: number, lat: number, k: number, at_ms: number, what: string, amenities: string[], openOnArrival: boolean,
  *   entering?: import('./entering.js').Entering, region?: string, isFrom?: boolean }} Question `entering`: who wants to enter; `region`: only stations in it; `isFrom` false: asked from nowhere, so that open is open now
  * @typedef {{ station: Station, distance_m: number, walk_m: number, walk_s: number, opening: import('./hours.js').Opening, arrival: import('./hours.js').Arrival }} Item
@@ -26,6 +27,17 @@ import { arrivalAt, openingAt } from './hours.js';
 
 const MINUTE = 60000;
 const DAY = 86400000;
+
+/**
+ * What is kept, for somebody who goes by it: distances are the same, and times are the ride's.
+ * @param {Kept} kept kept by an earlier release, it does not know how fast an e-bike is: then all is on foot, and says so
+ * @param {string} by `walk` or `ebike`
+ * @returns {Kept}
+ */
+export function goneBy(kept, by) {
+  if (by !== 'ebike' || !kept.ebike_m_per_s) return kept;
+  return { ...kept, speed_m_per_s: kept.ebike_m_per_s, walk_m_per_s: kept.speed_m_per_s };
+}
 
 /**
  * @param {Kept} kept

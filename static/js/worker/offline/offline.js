@@ -5,7 +5,7 @@ import { namesOf, placeFirst, withoutAbove } from './address.js';
 import { card, made, metresText, notice, pick, t, walkText } from './cards.js';
 import { isAsked } from './entering.js';
 import { missesOf } from './misses.js';
-import { folded, isWalk, listRegion, nameable, named, nearest, simplified, soughtThere, wishesIn, withoutQuestion } from './nearest.js';
+import { folded, goneBy, isWalk, listRegion, nameable, named, nearest, simplified, soughtThere, wishesIn, withoutQuestion } from './nearest.js';
 import { chosenRegion, tellRegion, tellTooMany, whenChosen } from './region.js';
 import { offerStreets } from './streets.js';
 import { whereText } from './where.js';
@@ -13,10 +13,10 @@ import { whereText } from './where.js';
 /** @typedef {import('./nearest.js').Kept} Kept */
 /** @typedef {import('./nearest.js').Item} Item */
 /**
- * What the finder asks: from where, the own position as far as it counts for it, how many, by which conditions.
- * @typedef {{ origin: { lon: number, lat: number } | { place: string }, own: { lon: number, lat: number, accuracy_m: number } | null, k: number, conditions: import('../conditions.js').Conditions }} Asked
+ * What the finder asks: from where, the own position as far as it counts for it, how many, by what one goes, by which conditions.
+ * @typedef {{ origin: { lon: number, lat: number } | { place: string }, own: { lon: number, lat: number, accuracy_m: number } | null, k: number, by: string, conditions: import('../conditions.js').Conditions }} Asked
  * @typedef {{ kind: string, value: string, name: string, href: string, context: string, sample: boolean, place?: { value: string, name: string } }} Hit
- * @typedef {{ answer: (asked: Asked) => Promise<HTMLElement | null>, station: (code: string, from: { lon: number, lat: number } | null) => Promise<HTMLElement | null>,
+ * @typedef {{ answer: (asked: Asked) => Promise<HTMLElement | null>, station: (code: string, from: { lon: number, lat: number } | null, by: string) => Promise<HTMLElement | null>,
  *   find: (words: string) => Promise<{ hits: Hit[], meant: string | null } | null>, told: (isOffline: boolean) => Promise<void> }} Offline
  */
 
@@ -95,7 +95,10 @@ async function told(isOffline) {
 function beyondOf(data, items, accuracy_m) {
   const limit = metresText(60 * data.walk_limit_minutes * data.speed_m_per_s);
   const closest = walkText(data, Math.min(...items.map((item) => item.walk_m)), accuracy_m);
-  return notice('warn', 'notice warn odd', t(
+  return notice('warn', 'notice warn odd', data.walk_m_per_s !== undefined ? t(
+    `骑电动车 ${limit.zh}之内没有符合条件的站点，离得最近的一处路程 ${closest.zh}。请核对位置，或放宽条件。`,
+    `Nothing that fits lies within a ride of ${limit.en}; the closest is ${closest.en} away. Check the position, or ask for less.`,
+  ) : t(
     `步行 ${limit.zh}之内没有符合条件的站点，离得最近的一处路程 ${closest.zh}。请核对位置，或放宽条件。`,
     `Nothing that fits lies within a walk of ${limit.en}; the closest is ${closest.en} away. Check the position, or ask for less.`,
   ));
@@ -127,10 +130,10 @@ function regionListText(region, total, { onlyOpen, isFiltered, isOwn }) {
 
 /**
  * @param {HTMLElement[]} misses
- * @param {boolean} open whether only what is open on arrival is wanted
+ * @param {{ open: boolean, what: string, amenities: string[] }} conditions
  * @param {import('./nearest.js').Pair | null} region
  */
-function emptyOf(misses, open, region) {
+function emptyOf(misses, { open, what, amenities }, region) {
   const clear = open ? t('清除设施和类型，仍只找到时开放的', 'Clear amenities and kind; still only what is open on arrival') : t('清除设施和类型', 'Clear amenities and kind');
   return [
     made('h2', {}, region ? t(`${region.zh}没有符合条件的站点`, `No station in ${region.en} fits these conditions`) : t('没有符合条件的站点', 'No station fits these conditions')),
@@ -138,7 +141,7 @@ function emptyOf(misses, open, region) {
       made('p', { class: 'soft' }, t('存在这台设备上的站点里没有。只差一个条件的最近一处：', 'None of those kept on this device. The nearest that misses only one condition:')),
       made('ul', { class: 'misses' }, ...misses),
     ] : [made('p', { class: 'soft' }, t('存在这台设备上的站点里没有。试着去掉条件。', 'None of those kept on this device. Try with fewer conditions.'))]),
-    made('button', { class: 'button long', type: 'button', 'data-clear': '' }, clear),
+    ...(what || amenities.length ? [made('button', { class: 'button long', type: 'button', 'data-clear': '' }, clear)] : []),
   ];
 }
 
@@ -193,7 +196,7 @@ function pageOf(data, { origin, own: known, k: wanted, conditions }, now_ms) {
   }
   const { lon, lat } = from || place;
   const spot = { 'data-lon': String(lon), 'data-lat': String(lat), ...(region ? { 'data-list': own ? 'own' : 'all' } : {}) };
-  if (!items.length) return made('div', {}, ...parts, made('div', { class: 'empty', ...spot }, ...emptyOf(missesOf(data, question, { own, accuracy_m }), open, region)));
+  if (!items.length) return made('div', {}, ...parts, made('div', { class: 'empty', ...spot }, ...emptyOf(missesOf(data, question, { own, accuracy_m }), conditions, region)));
   if (noneOpen && !isBeyond) {
     parts.push(notice('clock', 'notice warn', region ? t(
       '这里没有确知开着的站点。下面是全部，请看清时间。', 'No station here is known to be open. These are all; mind the hours.',
@@ -316,16 +319,16 @@ const api = {
   async answer(asked) {
     const found = await kept();
     try {
-      return found && pageOf(found.kept, asked, Date.now());
+      return found && pageOf(goneBy(found.kept, asked.by), asked, Date.now());
     } catch {
       await caches.delete(DATA); // not what we wrote: fetched anew with the next network
       reading = null;
       return null;
     }
   },
-  async station(code, from) {
+  async station(code, from, by) {
     const found = await kept();
-    const data = found && found.kept;
+    const data = found && goneBy(found.kept, by);
     const one = data && data.stations.filter((other) => other.code === code)[0];
     if (!data || !one) return null;
     const now_ms = Date.now();
