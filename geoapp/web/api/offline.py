@@ -39,6 +39,7 @@ class OfflineStations(BaseModel):
     for ``known_days``; what follows serves to say when they change next. ``region`` is the name of the one
     that was asked for; ``unplaced`` counts those in service whose position is not known, which are not there.
     ``parents`` tells of each region the one above it; ``above`` what the regions without an outline are called.
+    ``traditional`` holds traditional characters, and at the same places their simplified ones.
     Outside ``area`` (rings, [lon, lat]) no region lies, outside ``china`` nothing of China; both are drawn
     wider than they are, ``area`` is null where no region has an outline.
     """
