@@ -106,6 +106,7 @@ _NAMES: Final = {
     "host_type": "单位类型",
     "hour": "小时",
     "hours": "开放时间",
+    "id": "编号",
     "impedance": "走多远算多远",
     "item": "项目",
     "k": "几处",
