@@ -13,7 +13,7 @@ depends_on = None
 
 
 def upgrade() -> None:
-    # What facilities are found by follows them, and is made anew, some 10,000 in a second.
+    # What facilities are found by follows them, and is made anew.
     op.execute("delete from facility_words")
 
 
