@@ -29,8 +29,8 @@ from geoapp.core.processes import Patience, end_with_parent, ending, name_proces
 from geoapp.core.settings import Settings
 from geoapp.operations.facilities.search_words import WordsKeeper
 from geoapp.operations.runs.lifecycle import perform, take_care
+from geoapp.operations.upkeep.forget_sign_ins import forget_old_sign_ins
 from geoapp.operations.upkeep.nightly_base import is_base_due, make_due_base
-from geoapp.operations.upkeep.sign_ins import forget_old_sign_ins
 from geoapp.operations.voices.forget import forget
 from geoapp.operations.webhooks.waiting import forget_deliveries, is_one_to_tell
 from geoapp.store.engine import Database

@@ -12,7 +12,6 @@ import structlog
 
 from geoapp.core.errors import GeoappError
 from geoapp.core.settings import Settings
-from geoapp.operations.upkeep.base_backup import base_backup
 from geoapp.operations.upkeep.last_backup import last_base_backup
 from geoapp.store.engine import Database
 
@@ -49,6 +48,9 @@ def _night_before(now: datetime, zone: str) -> datetime:
 
 def make_due_base(database: Database, settings: Settings, now: datetime) -> None:
     """Make the night's copy where it is due and no other worker makes it; what fails is in the log."""
+    # It loads the libraries of the analyses, which a worker that waits has no use for.
+    from geoapp.operations.upkeep.base_backup import base_backup  # noqa: PLC0415
+
     with _alone(settings) as alone:
         if not alone or not is_base_due(settings, now):
             return

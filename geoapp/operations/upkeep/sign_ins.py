@@ -19,11 +19,11 @@ from geoapp.reports.file_table import FileTable, numbers_at
 from geoapp.reports.tables import write_table
 from geoapp.store.engine import Database
 from geoapp.store.identities import owner_of
-from geoapp.store.sign_ins import SignIn, SignInFilter, add_sign_in, forget_sign_ins
+from geoapp.store.sign_ins import SignIn, SignInFilter, add_sign_in
 from geoapp.store.sign_ins import list_sign_ins as stored_sign_ins
 from geoapp.store.users import user_by_name
 
-__all__ = ["SignIn", "SignInFilter", "forget_old_sign_ins", "list_sign_ins", "note_sign_in"]
+__all__ = ["SignIn", "SignInFilter", "list_sign_ins", "note_sign_in"]
 
 MOST_IN_FILE = 100_000
 _COLUMNS = (
@@ -93,12 +93,6 @@ def list_sign_ins(database: Database, wanted: SignInFilter, *, limit: int) -> li
 def start_of_today(settings: Settings) -> datetime:
     """Return when the present day began where the service is."""
     return datetime.combine(today(settings), time(), ZoneInfo(settings.timezone))
-
-
-def forget_old_sign_ins(database: Database, settings: Settings) -> None:
-    """Forget what is older than the setting says; the service's worker does so every hour."""
-    with database.session() as session:
-        forget_sign_ins(session, settings.sign_in_days)
 
 
 def sign_in_table(rows: list[SignIn], settings: Settings) -> FileTable:

@@ -128,7 +128,7 @@ export function makeLayers({ map }, main, own) {
     const bounds = view.pad(0.1);
     const edges = [Math.max(-180, bounds.getWest()), Math.max(-90, bounds.getSouth()), Math.min(180, bounds.getEast()), Math.min(90, bounds.getNorth())];
     const run = 'usesRun' in box.dataset && main.dataset.run && main.dataset.status === 'succeeded' ? `&run=${main.dataset.run}` : '';
-    const { answer } = await get(`${box.dataset.address}&bbox=${edges.map((one) => one.toFixed(6)).join(',')}&limit=${MOST}${run}`);
+    const { answer } = await get(`${box.dataset.address}?bbox=${edges.map((one) => one.toFixed(6)).join(',')}&limit=${MOST}${run}`);
     if (mine !== layer.asked || chosen.get(name) !== layer) return;
     const title = titleOf(box);
     if (!answer) {

@@ -17,9 +17,10 @@ from geoapp.core.roles import Role
 from geoapp.core.settings import Settings
 from geoapp.core.sign_ins import network_of
 from geoapp.operations.upkeep.api_keys import MadeWith, Scope, make_key
+from geoapp.operations.upkeep.forget_sign_ins import forget_old_sign_ins
 from geoapp.operations.upkeep.links import invite
 from geoapp.operations.upkeep.second_factor import begin, confirm
-from geoapp.operations.upkeep.sign_ins import SignInFilter, forget_old_sign_ins, list_sign_ins
+from geoapp.operations.upkeep.sign_ins import SignInFilter, list_sign_ins
 from geoapp.operations.upkeep.users import save_user, set_active
 from geoapp.store.engine import Database
 from geoapp.web.edge.attempts import SIGN_INS
