@@ -1,7 +1,8 @@
 """``geoapp nearest`` and ``geoapp along``: ask from a terminal."""
 
+from collections.abc import Callable
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -21,25 +22,37 @@ _OPEN = {
 }
 
 
+# What both ask of the facilities, as the API does.
+_CONDITIONS = (
+    click.option("-k", default=5, show_default=True, help="最多几个 / how many at most"),
+    click.option("--kind", multiple=True, help="类型代码 / kind code"),
+    click.option("--family", multiple=True, help="station | base | home"),
+    click.option("--amenity", multiple=True, help="须有的设施 / amenity that must be there"),
+    click.option(
+        "--may-enter",
+        type=click.Choice(["anyone", "worker", "member"]),
+        help="谁要进：确知进不去的不列 / who wants to enter: no place known to keep them out",
+    ),
+    click.option(
+        "--without",
+        multiple=True,
+        type=click.Choice(["app", "card", "qr", "face"]),
+        help="没有、不能用的 / what they are without",
+    ),
+    click.option("--surely", is_flag=True, help="只要确知能进的 / only those known to let them in"),
+)
+
+
+def _conditions(command: Callable[..., Any]) -> Callable[..., Any]:
+    for option in reversed(_CONDITIONS):
+        command = option(command)
+    return command
+
+
 @click.command(context_settings={"ignore_unknown_options": True})
 @click.argument("lon", type=float)
 @click.argument("lat", type=float)
-@click.option("-k", default=5, show_default=True, help="最多几个 / how many at most")
-@click.option("--kind", multiple=True, help="类型代码 / kind code")
-@click.option("--family", multiple=True, help="station | base | home")
-@click.option("--amenity", multiple=True, help="须有的设施 / amenity that must be there")
-@click.option(
-    "--may-enter",
-    type=click.Choice(["anyone", "worker", "member"]),
-    help="谁要进：确知进不去的不列 / who wants to enter: no place known to keep them out",
-)
-@click.option(
-    "--without",
-    multiple=True,
-    type=click.Choice(["app", "card", "qr", "face"]),
-    help="没有、不能用的 / what they are without",
-)
-@click.option("--surely", is_flag=True, help="只要确知能进的 / only those known to let them in")
+@_conditions
 @click.option(
     "--open-now", is_flag=True, help="只要确知现在开放的 / only those known to be open now"
 )
@@ -142,22 +155,7 @@ def nearest(
     show_default=True,
     help="步行或电动车 / on foot or by e-bike",
 )
-@click.option("-k", default=5, show_default=True, help="最多几个 / how many at most")
-@click.option("--kind", multiple=True, help="类型代码 / kind code")
-@click.option("--family", multiple=True, help="station | base | home")
-@click.option("--amenity", multiple=True, help="须有的设施 / amenity that must be there")
-@click.option(
-    "--may-enter",
-    type=click.Choice(["anyone", "worker", "member"]),
-    help="谁要进：确知进不去的不列 / who wants to enter: no place known to keep them out",
-)
-@click.option(
-    "--without",
-    multiple=True,
-    type=click.Choice(["app", "card", "qr", "face"]),
-    help="没有、不能用的 / what they are without",
-)
-@click.option("--surely", is_flag=True, help="只要确知能进的 / only those known to let them in")
+@_conditions
 @click.option(
     "--open-now",
     is_flag=True,
