@@ -195,6 +195,9 @@ def init_access(app: Flask, settings: Settings) -> None:
     # Its context processor would ask the store for the user even on the page that says the store is
     # away; templates use what geoapp.web.pages.chrome gives them.
     manager = LoginManager(app, add_context_processor=False)
+    # It would write into the session of whoever is not signed in; such an answer, on its way while
+    # somebody signs in elsewhere in the browser, would put its own cookie over the new one.
+    manager.session_protection = None
     app.config.update(
         SESSION_COOKIE_HTTPONLY=True,
         SESSION_COOKIE_SAMESITE="Lax",

@@ -164,6 +164,26 @@ def test_guessing_by_header_is_limited(guarded: Flask, town: Database) -> None:
     assert client.get("/api/v1/kinds").status_code == 200
 
 
+def test_no_answer_on_its_way_puts_an_older_cookie_over_a_sign_in(
+    guarded: Flask, town: Database
+) -> None:
+    """The finder asks in the background while somebody signs in, and is answered after that."""
+    client = guarded.test_client()
+    token_of(client)  # the cookie of a form that is open
+    position = {"lon": "120.38", "lat": "36.07"}
+    answers = [
+        client.get("/"),
+        client.get("/coverage"),
+        client.get("/sign-in"),
+        client.post("/finder/results", data=position),
+        client.post("/finder/hits.json", data={"q": "市南"}),
+        client.get("/api/v1/nearest", query_string=position, headers={"User-Agent": "another"}),
+    ]
+    for answer in answers:
+        assert answer.status_code == 200
+        assert "session=" not in " ".join(answer.headers.getlist("Set-Cookie")), answer.request.path
+
+
 def test_a_copied_cookie_is_worth_nothing_after_sign_out(app: Flask, town: Database) -> None:
     client = client_of(app, town, Role.PLANNER)
     assert client.get("/plan").status_code == 200
