@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from geoapp.core.settings import Settings
 
 _MANY = (
-    *(Kind.CODES, Kind.FAMILIES, Kind.MOMENTS, Kind.QUOTAS, Kind.PHASES),
+    *(Kind.CODES, Kind.FAMILIES, Kind.MOMENTS, Kind.QUOTAS, Kind.PHASES, Kind.SIZES),
     *(Kind.SITES, Kind.AREAS),
 )
 _METAVARS = {
@@ -27,6 +27,7 @@ _METAVARS = {
     Kind.NUMBER: "FLOAT",
     Kind.QUOTAS: "CODE=MIN..MAX",
     Kind.PHASES: "YEAR=SITES",
+    Kind.SIZES: "NAME=SEATS:COST",
     Kind.SITES: "FILE",
     Kind.AREAS: "FILE",
 }

@@ -86,6 +86,7 @@ def _show(run: SitingRun, sites: list[Site], demands: Mapping[str, Text]) -> Non
                 str(one.order),
                 " ".join(part for part in (one.code, one.name or one.place_zh) if part)
                 + ("" if one.phase is None else f" ({one.phase})")
+                + ("" if one.size is None else f" [{one.size}]")
                 + (" (fixed)" if one.fixed else ""),
                 one.region or "—",
                 f"{one.adds:,.0f}",

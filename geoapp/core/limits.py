@@ -66,6 +66,8 @@ MOST_MOMENTS: Final = 24
 MOST_DEMANDS: Final = 9  # beside the question's own: each is solved alone, too
 MOST_PHASES: Final = 6
 MOST_PHASES_CHARACTERS: Final = 100
+MOST_SIZES: Final = 6
+MOST_SIZES_CHARACTERS: Final = 300
 
 # Money and workers.
 MOST_MONEY: Final = 1e15

@@ -224,6 +224,7 @@ _NAMES: Final = {
     "size": "大小",
     "source": "来源",
     "site_cost": "每处费用",
+    "sizes": "几种大小",
     "spacing_m": "候选点的间距",
     "stage": "阶段",
     "standard": "服务标准",

@@ -40,6 +40,7 @@ from geoapp.reports.words.siting import (
     summary_texts,
     verdict,
 )
+from geoapp.reports.words.sizes import size_text
 from geoapp.store.engine import Database
 from geoapp.store.facilities.read import read_changes
 from geoapp.store.runs.inputs import find_demand_set, read_regions
@@ -169,6 +170,9 @@ def _site(
     ]
     if row.phase is not None:
         lines.insert(0, (Text("哪年建", "Built in"), Text(f"{row.phase} 年", str(row.phase))))
+    size = size_text(row)
+    if size is not None:
+        lines.append((Text("大小", "Size"), size))
     if row.cost is not None:
         lines.append((Text("费用", "Cost"), _same(format_money(row.cost))))
     if told is not None:

@@ -66,6 +66,48 @@ class Limits:
 
 
 @dataclass(frozen=True, slots=True)
+class Sizes:
+    """The sizes in which each candidate may be built.
+
+    Attributes
+    ----------
+    seats
+        By size, the most weight that a site of it can serve.
+    costs
+        By candidate and size, shape (n_candidate, n_size).
+    """
+
+    seats: FloatArray
+    costs: FloatArray
+
+    @classmethod
+    def of(cls, seats: ArrayLike, costs: ArrayLike, candidates: int) -> Self:
+        """Check seats and costs, of which one row may do for all candidates.
+
+        Raises
+        ------
+        InvalidValueError
+            If they are no finite numbers from 0 up, or do not fit together.
+        """
+        places = np.asarray(seats, dtype=np.float64)
+        if places.ndim != 1 or not len(places):
+            accepted = Text("每种大小一个数", "one number for each size")
+            raise InvalidValueError("sizes", places.shape, accepted)
+        places = checked_numbers("sizes", places, len(places))
+        priced = np.asarray(costs, dtype=np.float64)
+        if priced.ndim == 1:
+            priced = np.broadcast_to(priced, (candidates, len(priced)))
+        if priced.shape != (candidates, len(places)):
+            accepted = Text(
+                f"每种大小一个数，或形状 {candidates} x {len(places)}",
+                f"one number for each size, or shape {candidates} x {len(places)}",
+            )
+            raise InvalidValueError("size_costs", priced.shape, accepted)
+        flat = checked_numbers("size_costs", priced.ravel(), priced.size)
+        return cls(places, flat.reshape(priced.shape))
+
+
+@dataclass(frozen=True, slots=True)
 class CoverProblem:
     """Whom candidates cover, what the demand weighs, and what a plan must keep to.
 
@@ -83,6 +125,9 @@ class CoverProblem:
         Pairs of sites that may not both be open, shape (n, 2); the rules hold them as rows, too.
     capacities
         By candidate, the most weight that it can serve; None = no limit.
+    sizes
+        Sizes in which candidates may be built; the rules then hold the cheapest cost of each. None = one
+        size alone.
     """
 
     cover: sp.csr_array
@@ -91,6 +136,7 @@ class CoverProblem:
     groups: tuple[Any, ...]
     conflicts: IntArray
     capacities: FloatArray | None = None
+    sizes: Sizes | None = None
 
     @classmethod
     def of(
@@ -109,6 +155,8 @@ class CoverProblem:
         backup_share: float = 0.0,
         conflicts: Any = (),
         capacities: ArrayLike | None = None,
+        sizes: ArrayLike | None = None,
+        size_costs: ArrayLike | None = None,
     ) -> Self:
         """Check the inputs, which are those of ``solve_mclp``, and return the problem.
 
@@ -127,6 +175,14 @@ class CoverProblem:
                 "与 capacities 同用时为 0：座位只算一次", "0 with capacities: a seat serves once"
             )
             raise InvalidValueError("backup_share", backup_share, accepted)
+        built = None
+        if (sizes is None) != (size_costs is None):
+            accepted = Text("与 sizes 同时给出的费用", "costs given together with sizes")
+            raise InvalidValueError("size_costs", size_costs, accepted)
+        if sizes is not None and size_costs is not None:
+            _check_alone(costs, capacities, backup_share)
+            built = Sizes.of(sizes, size_costs, sites)
+            costs = built.costs.min(axis=1)
         if (costs is None) != (budget is None):
             accepted = Text("与 costs 同时给出的预算", "a budget given together with costs")
             raise InvalidValueError("budget", budget, accepted)
@@ -152,7 +208,7 @@ class CoverProblem:
             counts_sites=p is not None,
         )
         seats = None if capacities is None else checked_numbers("capacities", capacities, sites)
-        return cls(relation, weight, rules, names, pairs, seats)
+        return cls(relation, weight, rules, names, pairs, seats, built)
 
     @property
     def demand(self) -> int:
@@ -162,3 +218,17 @@ class CoverProblem:
     def with_rules(self, **changes: Any) -> Self:
         """Return the problem with some of its rules changed."""
         return replace(self, rules=replace(self.rules, **changes))
+
+
+def _check_alone(costs: object, capacities: object, backup_share: float) -> None:
+    """Refuse what sizes say already, and a backup share."""
+    for name, value in (("costs", costs), ("capacities", capacities)):
+        if value is not None:
+            accepted = Text(
+                "与 sizes 同用时不给：大小已说明座位和费用",
+                "none together with sizes: they say seats and costs",
+            )
+            raise InvalidValueError(name, "...", accepted)
+    if backup_share > 0:
+        accepted = Text("与 sizes 同用时为 0：座位只算一次", "0 with sizes: a seat serves once")
+        raise InvalidValueError("backup_share", backup_share, accepted)

@@ -80,8 +80,10 @@ class SitingResult:
         says so), the smallest budget, the share of the demand that all candidates together reach;
         None where it does not apply.
     served
-        With capacities: the weight of each demand point that each candidate serves, CSR of shape
+        With capacities or sizes: the weight of each demand point that each candidate serves, CSR of shape
         (n_demand, n_candidate); else None.
+    sizes
+        With sizes: by chosen site the number of the size in which it is built; else None.
     prices
         By demand point, from 0 to its weight: with them anybody can count a bound again (mclp of a
         number of sites alone, see ``core/results/proof.py``); else None.
@@ -103,6 +105,7 @@ class SitingResult:
     needed_budget: float | None = None
     reachable_share: float | None = None
     served: sp.csr_array | None = None
+    sizes: IntArray | None = None
     prices: FloatArray | None = None
 
 

@@ -8,7 +8,10 @@ from geoapp.core.questions.field import Field, Kind, Table
 from geoapp.core.questions.quota import Quota
 from geoapp.core.words import Family
 
-_LISTS = (Kind.CODES, Kind.MOMENTS, Kind.QUOTAS, Kind.PHASES, Kind.SITES, Kind.AREAS)
+_LISTS = (
+    *(Kind.CODES, Kind.MOMENTS, Kind.QUOTAS, Kind.PHASES, Kind.SIZES),
+    *(Kind.SITES, Kind.AREAS),
+)
 
 
 def check_fields(table: Table, question: Any) -> None:

@@ -27,6 +27,7 @@ class Kind(StrEnum):
     MOMENTS = "moments"
     QUOTAS = "quotas"
     PHASES = "phases"
+    SIZES = "sizes"
     SITES = "sites"
     AREAS = "areas"
 

@@ -49,6 +49,7 @@ _EQUAL: dict[Kind, Callable[[Any, Any], bool]] = {
     Kind.FAMILIES: _same_members,
     Kind.MOMENTS: _same_moments,
     Kind.QUOTAS: _same_quotas,
+    Kind.SIZES: _same_members,
     Kind.SITES: same_sites,
     Kind.AREAS: same_areas,
 }

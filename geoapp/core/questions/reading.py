@@ -18,6 +18,7 @@ from geoapp.core.questions.places import (
     read_sites,
 )
 from geoapp.core.questions.quota import Quota, parse_quota
+from geoapp.core.questions.sizes import parse_sizes
 from geoapp.core.units import parse_standard
 from geoapp.core.words import Datum
 
@@ -78,6 +79,8 @@ def _value(table: Table, field: Field, value: Any, sender: Sender) -> Any:
             )
         case Kind.PHASES:
             return parse_phases(field.name, value)
+        case Kind.SIZES:
+            return parse_sizes(field.name, value)
         case Kind.SITES:
             return tuple(drawn_in_wgs84(one, sender.datum) for one in value)
         case Kind.AREAS:
@@ -139,7 +142,7 @@ def _from_texts(field: Field, option: str, texts: Sequence[str]) -> Any:
             return sorted(split_codes(texts))
         case Kind.FAMILIES:
             return sorted(split_codes(texts))
-        case Kind.MOMENTS | Kind.PHASES:
+        case Kind.MOMENTS | Kind.PHASES | Kind.SIZES:
             return list(texts)
         case Kind.QUOTAS:
             return _quotas(option, texts)

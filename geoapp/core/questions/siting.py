@@ -19,6 +19,7 @@ from geoapp.core.questions.period import Period, times_of
 from geoapp.core.questions.phases import Phases, parse_phases
 from geoapp.core.questions.places import DrawnSite, union_of
 from geoapp.core.questions.quota import Quota
+from geoapp.core.questions.sizes import Sizes, parse_sizes
 from geoapp.core.questions.tables.siting import FIELDS
 from geoapp.core.questions.together import check_together
 from geoapp.core.questions.uncertain import Criterion, check_demands
@@ -120,6 +121,10 @@ class SitingParameters:
     budget, site_cost
         The most that the new sites may cost together; what each candidate costs that has no cost of its
         own, as generated ones have none. None: every candidate must have one.
+    sizes
+        Sizes in which each new site may be built, with their seats and costs (maximal covering within a
+        budget): the objective is the workers newly served. A candidate's own cost, where it has one, is
+        added to that of the size.
     share
         Part of all the demand that must be covered (set covering).
     backup_share
@@ -162,6 +167,7 @@ class SitingParameters:
     budget: float | None = None
     site_cost: float | None = None
     share: float = 1.0
+    sizes: Sizes = ()
     backup_share: float = 0.0
     min_spacing_m: float | None = None
     capacity: float | None = None
@@ -226,6 +232,11 @@ class SitingParameters:
     def times(self, zone: str) -> tuple[datetime, ...]:
         """Return the moments that it is averaged over, by some clocks; none where it is about one or none."""
         return times_of(self.at, self.period, self.moments, zone)
+
+    @property
+    def seated(self) -> bool:
+        """Whether seats count, so that what is most is the workers newly served."""
+        return self.capacity is not None or bool(self.sizes)
 
     @property
     def anywhere(self) -> bool:
@@ -325,6 +336,7 @@ class SitingParameters:
         given["model"] = SitingModel(given["model"])
         given["phases"] = parse_phases("phases", given.get("phases", {}))
         given["period"] = Period(given.get("period", Period.MOMENT))
+        given["sizes"] = parse_sizes("sizes", given.get("sizes", ()))
         given["moments"] = tuple(map(datetime.fromisoformat, given.get("moments", ())))
         given["criterion"] = Criterion(given.get("criterion", Criterion.REGRET))
         given["also_demand"] = tuple(given.get("also_demand", ()))

@@ -13,6 +13,7 @@ _NEEDING_CANDIDATES: Final = (
     "host_quotas",
     "min_spacing_m",
     "capacity",
+    "sizes",
     "backup_share",
     "alternatives",
     "spacing_m",
@@ -25,9 +26,23 @@ _WITHOUT_PHASES: Final = (
     "host_quotas",
     "min_spacing_m",
     "capacity",
+    "sizes",
     "backup_share",
     "alternatives",
 )
+# What sizes say already, or cannot be proven with.
+_WITHOUT_SIZES: Final = {
+    "capacity": Text(
+        "空：每种大小（sizes）已说明座位", "none together with sizes: these say the seats"
+    ),
+    "site_cost": Text(
+        "空：每种大小（sizes）已说明费用", "none together with sizes: these say what a site costs"
+    ),
+    "backup_share": Text(
+        "0：与 sizes 不能同用，一个座位只算一次", "0 together with sizes: a seat serves once"
+    ),
+    "alternatives": Text("0：与 sizes 不能同用", "0: not offered together with sizes"),
+}
 
 
 def check_together(wanted: Any) -> None:
@@ -44,6 +59,7 @@ def check_together(wanted: Any) -> None:
         That names one of the values and says why.
     """
     _check_pairs(wanted)
+    _check_sizes(wanted)
     _check_times(wanted)
     _check_phases(wanted)
     _check_codes(wanted)
@@ -70,7 +86,8 @@ def _check_pairs(wanted: Any) -> None:
                 "none together with a backup share: a seat serves once",
             ),
         )
-    if wanted.budget is not None and wanted.site_cost is None and wanted.generated:
+    priced = wanted.site_cost is not None or bool(wanted.sizes)
+    if wanted.budget is not None and not priced and wanted.generated:
         raise InvalidValueError(
             "budget",
             wanted.budget,
@@ -80,6 +97,28 @@ def _check_pairs(wanted: Any) -> None:
                 "costs: generated candidates have none",
             ),
         )
+
+
+def _check_sizes(wanted: Any) -> None:
+    """Refuse what sizes of sites cannot be honoured with."""
+    if not wanted.sizes:
+        return
+    if wanted.budget is None:
+        accepted = Text(
+            "预算：没有预算时总是最大的最好",
+            "a budget: without one the largest size is always the best",
+        )
+        raise InvalidValueError("budget", None, accepted)
+    for name, accepted in _WITHOUT_SIZES.items():
+        value = getattr(wanted, name)
+        if value:
+            raise InvalidValueError(name, value, accepted)
+    if wanted.several:
+        accepted = Text(
+            "空：座位与多个时刻还不能一起算，请只看一个时刻",
+            "none together with several moments: seats are counted at one moment only",
+        )
+        raise InvalidValueError("sizes", len(wanted.sizes), accepted)
 
 
 def _check_times(wanted: Any) -> None:

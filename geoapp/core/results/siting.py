@@ -81,12 +81,15 @@ class ZoneGain(Kept):
 class SiteProperties(NamedSite):
     """A site of a siting run; ``adds`` are the workers whom it newly reaches after those before it.
 
-    ``phase`` is the year in which it opens, of a plan in phases.
+    ``phase`` is the year in which it opens, of a plan in phases; ``size`` and ``seats`` are of a plan
+    with several sizes, and ``cost`` is then that of the site in its size.
     """
 
     order: int
     region: str | None
     cost: float | None
+    size: str | None = None
+    seats: float | None = None
     fixed: bool
     phase: int | None = None
     adds: float
@@ -206,6 +209,13 @@ class PhaseFigures(Kept):
     alone_bound: float
 
 
+class BuiltSize(Kept):
+    """The size in which a site of a plan with several sizes is built, and what it seats."""
+
+    name: str
+    seats: float
+
+
 class FairnessLevel(Kept):
     """What was reached for so many of the worst districts together."""
 
@@ -294,6 +304,8 @@ class SitingFindings(KeptResult):
     phases
         Of a plan in phases each; the objective is the mean of what they newly reach, and all other
         figures are of the last. None for others.
+    built
+        Of a plan with several sizes that of each site, in their order. None for others.
     gap_zones, gap_rest_zones, gap_rest_workers
         Zones before the sites; None for a run from before they were kept.
     """
@@ -329,6 +341,7 @@ class SitingFindings(KeptResult):
     groups: tuple[GroupGain, ...] | None = None
     moments: tuple[MomentFigures, ...] | None = None
     phases: tuple[PhaseFigures, ...] | None = None
+    built: tuple[BuiltSize, ...] | None = None
     gap_zones: int | None = None
     gap_rest_zones: int | None = None
     gap_rest_workers: float | None = None

@@ -52,7 +52,7 @@ def check_count(wanted: SitingParameters, candidates: CandidateRows) -> None:
             "candidates", wanted.candidates or FROM_DEMAND, _none_to_choose(wanted)
         )
     unknown = int(np.isnan(candidates.cost).sum())
-    if wanted.budget is not None and unknown:
+    if wanted.budget is not None and unknown and not wanted.sizes:
         raise InvalidValueError(
             "budget",
             wanted.budget,

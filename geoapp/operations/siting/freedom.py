@@ -123,7 +123,7 @@ def _refused(wanted: SitingParameters) -> Text | None:
         return _SEVERAL
     if wanted.model not in _COVERING:
         return _NOT_COVERING
-    if wanted.capacity is not None or wanted.backup_share > 0:
+    if wanted.seated or wanted.backup_share > 0:
         return _SEATS
     return None
 

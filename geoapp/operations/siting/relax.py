@@ -265,9 +265,8 @@ def towards(question: Question, goal: float) -> list[LeastRelaxation]:
     not asked of them all together. With a budget alone it is the budget that is asked.
     """
     wanted = question.wanted
-    seated = wanted.capacity is not None
     grouped = bool(wanted.quotas or wanted.host_quotas)
-    if grouped or wanted.min_spacing_m is not None or wanted.backup_share > 0 or seated:
+    if grouped or wanted.min_spacing_m is not None or wanted.backup_share > 0 or wanted.seated:
         return []
     if wanted.budget is None:
         return _sites_and_standard(question, float(wanted.p or 0), goal)

@@ -9,12 +9,14 @@ import shapely
 from shapely import Point
 
 from geoapp.analysis.siting import EquityResult, SitingStatus
+from geoapp.core.arrays import FloatArray
 from geoapp.core.questions.siting import SitingModel, SitingParameters
 from geoapp.core.results.explanation import Explanation, OtherPlans
 from geoapp.core.results.kept import KeptText
 from geoapp.core.results.robust import Robustness
 from geoapp.core.results.siting import (
     SITING_RUNS,
+    BuiltSize,
     CurvePoint,
     DistrictGain,
     DistrictShare,
@@ -45,7 +47,7 @@ from geoapp.operations.siting.recount import (
     counted,
     figures_of,
 )
-from geoapp.operations.siting.solve import SitingPlan
+from geoapp.operations.siting.solve import SitingPlan, own_costs
 from geoapp.operations.siting.walks import walk_figures
 from geoapp.operations.siting.zones import (
     SiteZones,
@@ -75,7 +77,29 @@ def number(value: float | None) -> float | None:
     return None if value is None or not math.isfinite(value) else float(value)
 
 
-def _sites(inputs: SitingInputs, found: Found) -> list[SiteRow]:
+def _costs(inputs: SitingInputs, wanted: SitingParameters, plan: SitingPlan) -> FloatArray:
+    """Return by candidate what a site there costs, a chosen one in its size; nan where that is not known."""
+    built = plan.result.sizes
+    if built is None:
+        return inputs.candidates.cost
+    costs = np.full(len(inputs.candidates), np.nan)
+    of_size = np.array([one.cost for one in wanted.sizes])
+    chosen = plan.result.chosen
+    costs[chosen] = own_costs(inputs)[chosen] + of_size[built]
+    return costs
+
+
+def _built(wanted: SitingParameters, plan: SitingPlan) -> tuple[BuiltSize, ...] | None:
+    """Return the size of each site in their order; None where sizes were not asked for."""
+    if plan.result.sizes is None:
+        return None
+    return tuple(
+        BuiltSize(name=wanted.sizes[size].name, seats=wanted.sizes[size].seats)
+        for size in plan.result.sizes.tolist()
+    )
+
+
+def _sites(inputs: SitingInputs, found: Found, costs: FloatArray) -> list[SiteRow]:
     districts = inputs.districts()
     fixed = set(inputs.fixed.tolist())
     held, sites = inputs.candidates, []
@@ -97,7 +121,7 @@ def _sites(inputs: SitingInputs, found: Found) -> list[SiteRow]:
                     place_en=told[place].en,
                     geometry_wkb=shapely.to_wkb(Point(held.lon[place], held.lat[place])),
                     region_code=held.region[place],
-                    cost=number(held.cost[place]),
+                    cost=number(costs[place]),
                     fixed=place in fixed,
                     adds=float(gain),
                     by_district=by_district(districts[rows], counts),
@@ -120,9 +144,9 @@ def _findings(
     result = plan.result
     base = float(inputs.weight[inputs.covered].sum())
     total = float(inputs.weight.sum())
-    seated = wanted.capacity is not None
+    seated = wanted.seated
     plain = wanted.model is SitingModel.MCLP and wanted.backup_share == 0 and not seated
-    costs = inputs.candidates.cost[found.order]
+    costs = _costs(inputs, wanted, plan)[found.order]
     distances = wanted.model in (SitingModel.P_MEDIAN, SitingModel.P_CENTER) and len(found.order)
     members: dict[str, Any] = {
         "model": wanted.model,
@@ -162,6 +186,7 @@ def _findings(
         "groups": by_group(inputs, found),
         "moments": by_moment(inputs, found),
         "phases": by_phase(inputs, wanted, plan),
+        "built": _built(wanted, plan),
         "gap_zones": len(zones.gaps.zones),
         "gap_rest_zones": zones.gaps.rest_zones,
         "gap_rest_workers": zones.gaps.rest_workers,
@@ -222,7 +247,7 @@ def store_siting(
         inputs, wanted, plan, found, zones, explanation, others, anywhere_bound, robust
     )
     regions = [FiguresRow(code, figures.as_json()) for code, figures in by_region(inputs, found)]
-    sites = _sites(inputs, found)
+    sites = _sites(inputs, found, _costs(inputs, wanted, plan))
     gaps, arrays = zone_rows(inputs, zones)
     proof = kept_proof(database, attempt.run_id, inputs, wanted, plan, found)
     freedom = kept_freedom(database, inputs, wanted, plan, found)
@@ -298,6 +323,7 @@ def sites_of(database: Database, run_id: int, *, chosen: bool = True) -> list[Si
     run = finished(database, run_id)
     sample = run.inputs.sample
     years = [one.year for one in run.found.phases or () for _ in range(one.sites)] if chosen else []
+    built = (run.found.built or ()) if chosen else ()
     with database.snapshot() as session:
         names = {one.code: one for one in region_names(session, outlined=False)}
         by_zone = gains_by_zone(session, run_id, chosen=chosen)
@@ -327,6 +353,8 @@ def sites_of(database: Database, run_id: int, *, chosen: bool = True) -> list[Si
                     place_en=site.place_en,
                     region=site.region_code,
                     cost=site.cost,
+                    size=built[site.rank - 1].name if built else None,
+                    seats=built[site.rank - 1].seats if built else None,
                     fixed=site.fixed,
                     phase=years[site.rank - 1] if years else None,
                     adds=site.adds,

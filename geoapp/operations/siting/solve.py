@@ -29,7 +29,7 @@ from geoapp.analysis.siting import (
 )
 from geoapp.analysis.siting.covering.ruled import below_every_cost, cheapest_left
 from geoapp.analysis.siting.result import Cancelled, Progress, gap_share
-from geoapp.core.arrays import BoolArray, IntArray
+from geoapp.core.arrays import BoolArray, FloatArray, IntArray
 from geoapp.core.i18n import Text
 from geoapp.core.questions.siting import SitingModel, SitingParameters
 from geoapp.operations.siting.inputs import SitingInputs
@@ -161,7 +161,7 @@ def newly_covering(inputs: SitingInputs, wanted: SitingParameters, rules: Siting
         _most_sites(inputs, wanted, rules),
         fixed=inputs.fixed,
         capacities=seats,
-        **_rules_with(inputs, wanted, rules, 0),
+        **_rules_with(inputs, wanted, rules, 0) | _sizes_of(inputs, wanted),
     )
     return Asked(problem)
 
@@ -230,6 +230,22 @@ def _rules_with(
         "costs": np.r_[inputs.candidates.cost, np.zeros(standing)] if priced else None,
         "budget": wanted.budget,
     }
+
+
+def _sizes_of(inputs: SitingInputs, wanted: SitingParameters) -> dict[str, Any]:
+    """Return the sizes by the library's names, in place of costs; nothing where none are asked for."""
+    if not wanted.sizes:
+        return {}
+    return {
+        "costs": None,
+        "sizes": [one.seats for one in wanted.sizes],
+        "size_costs": own_costs(inputs)[:, None] + [one.cost for one in wanted.sizes],
+    }
+
+
+def own_costs(inputs: SitingInputs) -> FloatArray:
+    """Return by candidate its own cost, which is added to that of a size; 0 where it has none."""
+    return np.nan_to_num(inputs.candidates.cost)
 
 
 def _mclp(

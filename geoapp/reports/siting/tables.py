@@ -35,6 +35,8 @@ _COLUMNS = (
     "lat",
     "region",
     "cost",
+    "size",
+    "seats",
     "fixed",
     "phase",
     "adds",
@@ -69,7 +71,7 @@ _HOST_COLUMNS = (
     *("order", "source", "code", "name_zh", "name_en", "kind", "status", "distance_m", "share"),
     *("lon", "lat"),
 )
-_NUMBERS = frozenset({0, 5, 6, 8, 10, 11})
+_NUMBERS = frozenset(map(_COLUMNS.index, ("order", "lon", "lat", "cost", "seats", "phase", "adds")))
 
 
 @dataclass(frozen=True, slots=True)

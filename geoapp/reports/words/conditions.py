@@ -30,6 +30,7 @@ from geoapp.core.units import (
 from geoapp.core.words import FAMILY_TEXT, Family
 from geoapp.reports.words.naming import MOST_IN_TITLE, Naming
 from geoapp.reports.words.phases import asked_phases
+from geoapp.reports.words.sizes import asked_sizes
 
 NEWEST: Final = Text("最新的需求集", "the newest demand set")
 
@@ -246,6 +247,7 @@ CONDITION_WORDS: dict[str, Callable[[Any, Naming], Text | None]] = {
     ),
     "host_quotas": lambda quotas, naming: _quotas(quotas, {}, naming.most_named, _each_host),
     "budget": _words("预算 {value}", "budget {value}"),
+    "sizes": lambda sizes, _naming: asked_sizes(sizes),
     "site_cost": _words("每处费用 {value}", "{value} for each station"),
     "backup_share": _words("第二个站点算 {value}", "a second station counts {value}", _percent),
     "capacity": _seats,

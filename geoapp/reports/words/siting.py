@@ -30,6 +30,7 @@ from geoapp.reports.words.fairness import fairness_lines, fairness_words
 from geoapp.reports.words.moments import moment_texts
 from geoapp.reports.words.phases import PHASES_OBJECTIVE, phase_texts
 from geoapp.reports.words.robust import robust_lines, robust_verdict
+from geoapp.reports.words.sizes import built_texts
 
 _MOST_DROPPED = 20
 _OBJECTIVE = {
@@ -257,6 +258,7 @@ def summary_texts(
         (Text("此前覆盖", "covered before"), _same(before)),
         (Text("此后覆盖", "covered after"), _same(after)),
         *phase_texts(run),
+        *built_texts(found),
         *moment_texts(run),
         (Text("求解用时", "seconds of solving"), _same(f"{found.seconds:.1f}")),
     ]

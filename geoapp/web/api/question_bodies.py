@@ -11,11 +11,13 @@ from geoapp.core.limits import (
     MOST_CODE_CHARACTERS,
     MOST_MONEY,
     MOST_NAME_CHARACTERS,
+    MOST_SEATS,
     MOST_SITES,
 )
 from geoapp.core.questions import field as table
 from geoapp.core.questions.field import Kind, Table
 from geoapp.core.questions.reading import Sender, from_json
+from geoapp.core.questions.sizes import MOST_NAME
 from geoapp.core.words import Datum, Family
 from geoapp.operations.ground.in_service import now
 from geoapp.web.edge.parameters import WITHOUT_NUL
@@ -54,6 +56,16 @@ class QuotaBody(BaseModel):
 
     min: int | None = Field(None, ge=0, le=MOST_SITES, strict=True)
     max: int | None = Field(None, ge=0, le=MOST_SITES, strict=True)
+
+
+class SizeBody(BaseModel):
+    """A size in which a site may be built."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    name: Annotated[str, StringConstraints(min_length=1, max_length=MOST_NAME, pattern=WITHOUT_NUL)]
+    seats: float = Field(ge=1, le=MOST_SEATS, allow_inf_nan=False, strict=True)
+    cost: float = Field(ge=0, le=MOST_MONEY, allow_inf_nan=False, strict=True)
 
 
 class AreaBody(BaseModel):
@@ -109,6 +121,8 @@ def _type(field: table.Field, *, required: bool) -> Any:
             year = Annotated[str, StringConstraints(pattern=r"^\d{4}$")]
             # As a text, too, for that is how people write them in one field.
             return Annotated[dict[year, number], Field(max_length=some)] | text
+        case Kind.SIZES:
+            return Annotated[list[SizeBody], Field(max_length=some)] | text
         case Kind.SITES:
             return Annotated[list[DrawnBody], Field(max_length=some)]
         case Kind.AREAS:
@@ -121,6 +135,7 @@ _EMPTY: dict[Kind, Any] = {
     Kind.MOMENTS: list,
     Kind.QUOTAS: dict,
     Kind.PHASES: dict,
+    Kind.SIZES: list,
     Kind.SITES: list,
     Kind.AREAS: list,
 }

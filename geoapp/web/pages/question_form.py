@@ -7,6 +7,7 @@ from typing import Any
 from geoapp.core.i18n import Text
 from geoapp.core.questions.field import UNIT_TEXT, Field, Kind, Place, Table, Unit
 
+_WRITTEN = (Kind.TEXT, Kind.PHASES, Kind.SIZES)
 _OPTIONAL = Text("可不填", "optional")
 
 
@@ -142,7 +143,8 @@ def _control(table: Table, field: Field, offered: Mapping[str, Text] | None) -> 
     required = _is_required(table, field)
     notes = [] if field.unit is None else [UNIT_TEXT[field.unit]]
     # What a station costs must be said with a budget, unless the set of candidates says it.
-    optional = not required and offered is None and field.needs != "budget"
+    told = field.needs != "budget" or default == ()
+    optional = not required and offered is None and told
     if default in (None, ()) and optional:
         notes.append(_OPTIONAL)
     label = field.label
@@ -159,7 +161,7 @@ def _control(table: Table, field: Field, offered: Mapping[str, Text] | None) -> 
         step=("1" if field.kind is Kind.WHOLE else "any") if number else None,
         longest=field.longest,
         value=_shown(field, default if field.start is None else field.start),
-        placeholder=field.written if field.kind in (Kind.TEXT, Kind.PHASES) else None,
+        placeholder=field.written if field.kind in _WRITTEN else None,
         required=required,
         choices=field.choices,
         offered=offered,

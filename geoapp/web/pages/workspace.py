@@ -13,6 +13,7 @@ from geoapp.core.errors import InvalidValueError
 from geoapp.core.i18n import Text
 from geoapp.core.questions.phases import phases_text
 from geoapp.core.questions.siting import ANYWHERE, SitingParameters
+from geoapp.core.questions.sizes import sizes_text
 from geoapp.core.roles import Permission, allows
 from geoapp.reports.words.question import Question, question_conditions, table_of
 from geoapp.web.edge.access import current_role
@@ -106,6 +107,8 @@ def given_question(question: Question | None) -> dict[str, Any] | None:
     if isinstance(question, SitingParameters) and question.phases:
         kept["phases"] = phases_text(question.phases)
         kept.pop("p", None)  # they say how many
+    if isinstance(question, SitingParameters) and question.sizes:
+        kept["sizes"] = sizes_text(question.sizes)
     if kept.get("drawn"):
         kept["drawn"] = [_filled_in(one) for one in kept["drawn"]]
     # Tuples become lists, as the page's script will have them.

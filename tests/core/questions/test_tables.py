@@ -16,6 +16,7 @@ from geoapp.core.questions.phases import parse_phases
 from geoapp.core.questions.places import DrawnSite
 from geoapp.core.questions.quota import Quota, parse_quota
 from geoapp.core.questions.siting import SITING, SitingModel, SitingParameters
+from geoapp.core.questions.sizes import SiteSize, parse_sizes, sizes_text
 from geoapp.core.questions.tables.siting import FIELDS
 from geoapp.core.questions.uncertain import Criterion
 
@@ -46,6 +47,7 @@ def given(name: str) -> Any:
         "backup_share": 0.5,
         "alternatives": 2,
         "phases": ((2027, 1), (2028, 2)),
+        "sizes": (SiteSize("small", 20.0, 8.0),),
         "period": Period.DAY,
         "moments": (AT,),
     }
@@ -60,6 +62,8 @@ def test_a_model_refuses_what_it_does_not_honour(model: SitingModel) -> None:
         question = replace(asked(model), **{field.name: given(field.name)})
         if field.needs == "at":
             question = replace(question, at=AT)
+        if field.name == "sizes" and model in field.models:
+            question = replace(question, budget=100.0)
         if model in field.models:
             question.check()
         else:
@@ -192,3 +196,28 @@ def test_phases_as_people_write_them() -> None:
     for wrong in ("2027", "27=3", "2027=0", "2027=3,2027=4", "2027=1.5", "=3"):
         with pytest.raises(InvalidValueError, match="2027=3"):
             parse_phases("--phase", wrong)
+
+
+def test_sizes_as_people_write_them() -> None:
+    sizes = (SiteSize("小", 20.0, 8.0), SiteSize("large hall", 60.5, 20.0))
+    members = [{"name": one.name, "seats": one.seats, "cost": one.cost} for one in sizes]
+    for given in (
+        "小=20:8, large hall=60.5:20",
+        "小＝20：8、large hall＝60.5：20",
+        ["小=20:8", "large hall = 60.5 : 20"],
+        members,
+    ):
+        assert parse_sizes("--size", given) == sizes
+    assert parse_sizes("--size", sizes_text(sizes)) == sizes
+    for wrong in (
+        "小",
+        "小=20",
+        "小=0:8",
+        "小=20:-1",
+        "=20:8",
+        "小=20:8,小=30:9",
+        "小=nan:8",
+        "小=2:inf",
+    ):
+        with pytest.raises(InvalidValueError, match="small=20:8"):
+            parse_sizes("--size", wrong)

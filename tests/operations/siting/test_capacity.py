@@ -24,8 +24,8 @@ def town(town_template: str, database: Database) -> Database:
     return database
 
 
-def most_served(inputs: SitingInputs, sites: tuple[int, ...], seats: float) -> float:
-    """Return the most workers that have a seat, by a linear program of who sits where."""
+def most_served(inputs: SitingInputs, sites: tuple[int, ...], seats: list[float]) -> float:
+    """Return the most workers that have a seat of so many by site, by a linear program of who sits where."""
     left = np.flatnonzero(~inputs.covered & (inputs.weight > 0))
     cover = inputs.cover.toarray()[np.ix_(left, sites)] > 0
     pairs = [(row, column) for row, column in np.argwhere(cover).tolist()]
@@ -34,7 +34,7 @@ def most_served(inputs: SitingInputs, sites: tuple[int, ...], seats: float) -> f
     rules = np.zeros((len(left) + len(sites), len(pairs)))
     for number, (row, column) in enumerate(pairs):
         rules[row, number] = rules[len(left) + column, number] = 1.0
-    limits = [*inputs.weight[left], *([seats] * len(sites))]
+    limits = [*inputs.weight[left], *seats]
     return -float(linprog(-np.ones(len(pairs)), A_ub=rules, b_ub=limits).fun)
 
 
@@ -43,7 +43,7 @@ def test_no_plan_seats_more(town: Database, settings: Settings, seats: float) ->
     wanted = replace(WANTED, capacity=seats)
     inputs = read_siting_inputs(town, settings, wanted)
     best = max(
-        most_served(inputs, sites, seats)
+        most_served(inputs, sites, [seats, seats])
         for sites in itertools.combinations(range(len(inputs.candidates)), 2)
     )
     run = siting_run.run_here(town, settings, wanted)

@@ -16,6 +16,7 @@ from geoapp.core.questions.actions import ActionKind, ActionParameters
 from geoapp.core.questions.coverage import CoverageParameters
 from geoapp.core.questions.quota import Quota
 from geoapp.core.questions.siting import SitingModel, SitingParameters
+from geoapp.core.questions.sizes import SiteSize
 from geoapp.core.questions.uncertain import Criterion
 from geoapp.core.results.actions import (
     ActionFindings,
@@ -45,6 +46,7 @@ from geoapp.core.results.kept import KeptResult, RunInputs
 from geoapp.core.results.robust import DemandOutcome, RecurringSite, Robustness
 from geoapp.core.results.run import RunState
 from geoapp.core.results.siting import (
+    BuiltSize,
     CandidateSource,
     DistrictShare,
     DroppedPlace,
@@ -53,6 +55,7 @@ from geoapp.core.results.siting import (
     MomentFigures,
     ObjectiveUnit,
     PhaseFigures,
+    Site,
     SitingFigures,
     SitingFindings,
     SitingRunInputs,
@@ -90,6 +93,7 @@ from geoapp.reports.words import (
     public_maps,
     question,
     siting,
+    sizes,
     spacing,
     standards,
     states,
@@ -431,6 +435,23 @@ def phase_sentences(n: int) -> dict[str, list[Text]]:
             text for one in phases.phase_lines(runs[0]) for text in (one.alone, one.price)
         ],
         "phase_texts": lines_of(phases.phase_texts(runs[0])),
+    }
+
+
+def size_sentences(n: int) -> dict[str, list[Text]]:
+    built = [BuiltSize(name="small", seats=20.0)] * (n % 3 or 1)
+    built.append(BuiltSize(name="large", seats=float(n or 1)))
+    found = run("siting", {}, SitingRunInputs(), sited(n, built=tuple(built))).found
+    unknown = dict.fromkeys(("name", "place_zh", "place_en", "region", "cost", "by_zone"))
+    site = Site(
+        **unknown,
+        **{"order": 1, "code": "A", "size": "small", "seats": float(n or 1), "fixed": False},
+        **{"adds": 1.0, "by_district": (), "sample": False, "lon": 120.0, "lat": 36.0},
+    )
+    return {
+        "asked_sizes": [sizes.asked_sizes((SiteSize("small", float(n or 1), 8.0),))],
+        "built_texts": lines_of(sizes.built_texts(found)),
+        "size_text": [size] if (size := sizes.size_text(site)) else [],
     }
 
 
@@ -921,6 +942,7 @@ SENTENCES: Mapping[Any, Callable[[int], dict[str, list[Text]]]] = {
     fairness: fairness_sentences,
     moments: moment_sentences,
     phases: phase_sentences,
+    sizes: size_sentences,
     explanation: explanation_sentences,
     actions: action_sentences,
     question: question_sentences,

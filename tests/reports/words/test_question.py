@@ -14,6 +14,7 @@ from geoapp.core.questions.period import Period
 from geoapp.core.questions.places import DrawnSite
 from geoapp.core.questions.quota import Quota
 from geoapp.core.questions.siting import SITING, SitingModel, SitingParameters
+from geoapp.core.questions.sizes import SiteSize
 from geoapp.core.questions.uncertain import Criterion
 from geoapp.reports.words.naming import Naming
 from geoapp.reports.words.question import question_lines, question_title
@@ -55,6 +56,7 @@ GIVEN: dict[str, Any] = {
     "moments": (AT, AT.replace(hour=15)),
     "period": Period.WEEK,
     "phases": ((2027, 4), (2028, 6)),
+    "sizes": (SiteSize("small", 20.0, 8.0), SiteSize("large", 60.0, 20.0)),
     "hours": "24/7",
     "most_actions": 5,
     "build_cost": 8.0,
@@ -82,6 +84,8 @@ def test_whatever_is_asked_else_stands_in_the_title(table: Table, plain: Any) ->
             changed["standard_m"] = None
         if field.needs == "at":
             changed["at"] = AT
+        if field.name == "sizes":
+            changed["budget"] = GIVEN["budget"]
         other = replace(plain, **changed)
         title, lines = question_title(other, NAMING), question_lines(other, NAMING)
         if field.name != "alternatives":

@@ -12,6 +12,7 @@ from geoapp.analysis.siting.covering.aggregate import merged
 from geoapp.analysis.siting.covering.plain import Plan, solve_plain
 from geoapp.analysis.siting.covering.ruled import refused, solve_ruled, value_of
 from geoapp.analysis.siting.models.capacity import solve_seated
+from geoapp.analysis.siting.models.sizes import solve_sized
 from geoapp.analysis.siting.problem import CoverProblem, Limits
 from geoapp.analysis.siting.result import (
     BoundBasis,
@@ -43,6 +44,8 @@ def solve_mclp(
     backup_share: float = 0.0,
     conflicts: Any = (),
     capacities: ArrayLike | None = None,
+    sizes: ArrayLike | None = None,
+    size_costs: ArrayLike | None = None,
     time_limit_seconds: float = 60.0,
     target_gap: float = 0.0,
     progress: Progress | None = None,
@@ -76,6 +79,10 @@ def solve_mclp(
         By candidate, the most weight that it can serve (Current & Storbeck 1988); a demand point may
         be served in part, by several sites. The objective is then the weight served, and ``served``
         of the answer says by whom. Not together with a backup share: a seat serves once.
+    sizes, size_costs
+        Seats of each size in which a site may be built, and what it costs: by size, or by candidate and
+        size, shape (n_candidate, n_size). With a budget, in place of costs and capacities; ``sizes`` of
+        the answer says which size each chosen site has.
     time_limit_seconds
         Search no longer; the best plan so far is the answer, and says so.
     target_gap
@@ -103,6 +110,8 @@ def solve_mclp(
         backup_share=backup_share,
         conflicts=conflicts,
         capacities=capacities,
+        sizes=sizes,
+        size_costs=size_costs,
     )
     return most_covered(problem, limits)
 
@@ -113,6 +122,8 @@ def most_covered(problem: CoverProblem, limits: Limits) -> SitingResult:
     none, base = refused("mclp", problem, clock)
     if none is not None:
         return none
+    if problem.sizes is not None:
+        return solve_sized(problem, base, clock, gap)
     if problem.capacities is not None:
         return solve_seated(problem, base, clock, gap)
     if rules.plain:

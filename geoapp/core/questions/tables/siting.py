@@ -251,6 +251,23 @@ SITE_COST = Field(
     option="--site-cost",
     page=Place.MAIN,
 )
+SIZES = Field(
+    name="sizes",
+    kind=Kind.SIZES,
+    label=Text("几种大小", "Several sizes"),
+    help=Text(
+        "每处建哪一种由模型选：名称、座位、费用；候选点自己的费用另加，有座位的人在预算内最多",
+        "in which of these each site is built is chosen: name, seats, cost; a candidate's own cost is added, "
+        "and most workers have a seat within the budget",
+    ),
+    written=Text("如 小=20:8, 大=60:20", "such as small=20:8, large=60:20"),
+    longest=limits.MOST_SIZES_CHARACTERS,
+    most_items=limits.MOST_SIZES,
+    models=_MCLP,
+    needs="budget",
+    option="--size",
+    page=Place.MAIN,
+)
 BACKUP_SHARE = Field(
     name="backup_share",
     kind=Kind.NUMBER,
@@ -350,6 +367,7 @@ FIELDS = (
     HOST_QUOTAS,
     BUDGET,
     SITE_COST,
+    SIZES,
     BACKUP_SHARE,
     CAPACITY,
     ALTERNATIVES,

@@ -7,11 +7,14 @@ import { fieldsOf, questionOf } from './question.js';
 
 // What limits candidates: the server refuses it where sites may stand anywhere.
 const NEEDING_CANDIDATES = new Set([
-  'min_spacing_m', 'capacity', 'backup_share', 'alternatives', 'differ', 'within_share', 'spacing_m',
+  'min_spacing_m', 'capacity', 'sizes', 'backup_share', 'alternatives', 'differ', 'within_share', 'spacing_m',
 ]);
 
 // What a question has only where sites are chosen among candidates.
 const ONLY_AMONG = new Set([...NEEDING_CANDIDATES, 'quotas', 'host_quotas', 'phases']);
+
+// What sizes of station say already, or are not asked with.
+const IDLE_WITH_SIZES = new Set(['site_cost', 'capacity', 'backup_share', 'alternatives', 'differ', 'within_share', 'period']);
 
 // The models that sites anywhere are proven for.
 const PROVEN_ANYWHERE = new Set(['mclp', 'lscp']);
@@ -27,18 +30,22 @@ export function makeForm(form, districts) {
   /** @type {{ controls: import('../asked.js').Asked[], quotas: string[] }} */
   const { controls: asked, quotas: quotaModels } = readJson('asked');
 
+  const sizesModels = asked.filter((one) => one.name === 'sizes').flatMap((one) => one.models);
+
   /** Show what the model that is chosen has a use for. */
   function fit() {
     const fields = readFields(form);
     const priced = Boolean(fields.budget) && !byId('budget', HTMLInputElement).disabled;
     const anywhere = fitAnywhere(fields.model, priced);
+    const sized = priced && Boolean(fields.sizes) && sizesModels.includes(fields.model);
     drawDistricts(fields.region);
     asked.forEach((one) => {
       const place = form.querySelector(`[data-field="${one.name}"]`);
       const control = form.elements.namedItem(one.name);
       const idle = !isHonoured(one, fields.model) || (anywhere && NEEDING_CANDIDATES.has(one.name))
         || (one.needs === 'at' && fields.when !== 'at') || (one.needs === 'budget' && !priced)
-        || (one.name === 'p' && Boolean(fields.phases)); // the years say how many
+        || (one.name === 'p' && Boolean(fields.phases)) // the years say how many
+        || (sized && IDLE_WITH_SIZES.has(one.name));
       if (place instanceof HTMLElement) place.hidden = idle;
       // What is out of sight is not asked, and cannot keep the form from being sent.
       if (place instanceof HTMLFieldSetElement) place.disabled = idle;
@@ -52,7 +59,7 @@ export function makeForm(form, districts) {
     });
     /** @type {HTMLElement} */ (form.querySelector('[data-field="also_demand"] [data-none]')).hidden = !others.every((box) => box.disabled);
     // Candidates of a set may have costs of their own.
-    byId('site-cost', HTMLInputElement).required = byId('candidates', HTMLSelectElement).value.startsWith('generated');
+    byId('site-cost', HTMLInputElement).required = !sized && byId('candidates', HTMLSelectElement).value.startsWith('generated');
     byId('budget-note').hidden = !priced;
     const rules = byId('rules-field', HTMLFieldSetElement);
     rules.hidden = anywhere || !quotaModels.includes(fields.model);

@@ -28,6 +28,7 @@ const ASKED = [
   control('spacing_m'),
   control('min_spacing_m', { models: [...COVERED, 'lscp'] }),
   control('budget', { models: COVERED }),
+  control('sizes', { number: false, models: ['mclp'], needs: 'budget', usual: '' }),
   control('backup_share', { scale: 100, models: ['mclp'], usual: '0' }),
   control('capacity', { models: ['mclp'] }),
   control('alternatives', { models: ['mclp'], usual: '0' }),
@@ -84,6 +85,13 @@ test('years say how many stations there are', () => {
   const body = questionOf(form({ phases: '2027=3, 2028=4' }), {}, DISTRICTS);
   assert.deepEqual([body.phases, 'p' in body], ['2027=3, 2028=4', false]);
   assert.equal(fieldsOf(body, DISTRICTS).fields.phases, '2027=3, 2028=4');
+});
+
+test('sizes of station are asked within a budget, and come back', () => {
+  assert.ok(!('sizes' in questionOf(form({ sizes: 'small=20:8' }), {}, DISTRICTS)));
+  const body = questionOf(form({ sizes: 'small=20:8, large=60:20', budget: '80' }), {}, DISTRICTS);
+  assert.deepEqual([body.sizes, body.budget], ['small=20:8, large=60:20', 80]);
+  assert.equal(fieldsOf(body, DISTRICTS).fields.sizes, body.sizes);
 });
 
 test('a standard in minutes goes as seconds', () => {

@@ -1,0 +1,231 @@
+"""Whom sites with so many seats serve: the transport problem of a plan, and its flow by demand point.
+
+A demand point may be served by several sites (fractional assignment), as the workers at one corner need
+not all go to the same place.
+"""
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+import scipy.sparse as sp
+
+from geoapp.analysis.siting.covering.aggregate import MergedRows, merged
+from geoapp.analysis.siting.milp import Model, solve
+from geoapp.analysis.siting.problem import CoverProblem
+from geoapp.analysis.siting.result import (
+    BoundBasis,
+    Clock,
+    CurvePoint,
+    SitingResult,
+    gap_share,
+    settled_bound,
+    status_of,
+    whole,
+)
+from geoapp.analysis.siting.rules import Rules
+from geoapp.core.arrays import FloatArray, IntArray
+
+_RECOUNT_SECONDS = 60.0
+_LEAST_UNIT = 1e-3
+
+
+@dataclass(frozen=True, slots=True)
+class Seated:
+    """The problem by merged rows; ``alone`` is the most that each site can serve by itself."""
+
+    rows: MergedRows
+    capacity: FloatArray
+    alone: FloatArray
+    rules: Rules
+
+
+def too_small(weights: FloatArray, seats: FloatArray) -> float | None:
+    """Return a unit, a power of two, in which amounts are to be counted; None where they do as they are.
+
+    HiGHS would take very small amounts for round-off; a power of two changes no digit.
+    """
+    greatest = float(min(weights.max(initial=0.0), seats.max(initial=0.0)))
+    if not 0 < greatest < _LEAST_UNIT:
+        return None
+    return 2.0 ** math.floor(math.log2(greatest))
+
+
+def times(result: SitingResult, unit: float) -> SitingResult:
+    """Return an answer in another unit of weight."""
+    return replace(
+        result,
+        objective=result.objective * unit,
+        bound=result.bound * unit,
+        gains=result.gains * unit,
+        curve=tuple(
+            CurvePoint(point.p, point.objective * unit, point.bound * unit)
+            for point in result.curve
+        ),
+        served=None if result.served is None else sp.csr_array(result.served * unit),
+    )
+
+
+def seated_result(
+    problem: CoverProblem,
+    task: Seated,
+    best: IntArray,
+    proven: tuple[float, float, BoundBasis],
+    clock: Clock,
+    target_gap: float,
+) -> SitingResult:
+    """Recount a plan by its transport problem, and say what is proven.
+
+    Parameters
+    ----------
+    best
+        The plan, candidates in any order.
+    proven
+        Upper bound, the sum of its absolute terms, and what proves it.
+    """
+    chosen, gains = ordered(task, best)
+    objective, flow = served_by(task, chosen)
+    bound, size, basis = proven
+    integral = whole(problem.weights) and whole(task.capacity)
+    bound = settled_bound(objective, bound, size, integral, 1)
+    clock.report(objective, bound)
+    served = by_point(problem.cover, problem.weights, task, chosen, flow)
+    return SitingResult(
+        model="mclp",
+        chosen=chosen,
+        gains=gains,
+        objective=objective,
+        bound=bound,
+        bound_basis=basis,
+        gap_share=gap_share(objective, bound),
+        status=status_of(objective, bound, target_gap, clock),
+        curve=(CurvePoint(len(chosen), objective, bound),),
+        assignment=mostly(served),
+        seconds=clock.taken(),
+        served=served,
+    )
+
+
+def served_by(task: Seated, chosen: Sequence[int] | IntArray) -> tuple[float, sp.csr_array]:
+    """Return the most weight that some sites serve, and the flow by merged row and chosen site."""
+    sites = np.asarray(chosen, dtype=np.int64)
+    part = sp.csr_array(task.rows.cover[:, sites]) if len(sites) else None
+    if part is None or part.nnz == 0:
+        return 0.0, sp.csr_array((len(task.rows.weights), len(sites)))
+    part.sort_indices()
+    again = merged(part, task.rows.weights)
+    demand = len(again.weights)
+    row, column = np.repeat(np.arange(demand), np.diff(again.cover.indptr)), again.cover.indices
+    pair, one = np.arange(len(row)), np.ones(len(row))
+    rows = sp.vstack(
+        (
+            sp.csr_array((one, (row, pair)), shape=(demand, len(row))),
+            sp.csr_array((one, (column, pair)), shape=(len(sites), len(row))),
+        ),
+        format="csr",
+    )
+    room = np.concatenate((again.weights, task.capacity[sites]))
+    model = Model(
+        cost=-one,
+        lower=np.zeros(len(row)),
+        upper=again.weights[row],
+        whole=np.zeros(len(row), bool),
+        rows=sp.csr_array(rows),
+        row_lower=np.full(len(room), -np.inf),
+        row_upper=room,
+    )
+    # A recount is short and must be had, whatever time is left.
+    answer = solve(model, Clock(_RECOUNT_SECONDS))
+    assert answer.x is not None  # serving nobody is feasible
+    amount = np.maximum(answer.x, 0.0)
+    if whole(room):
+        # Corners of a transport problem in whole numbers are whole; round-off is not part of them.
+        amount = np.rint(amount)
+    flow = sp.csr_array((amount, (row, column)), shape=(demand, len(sites)))
+    return float(amount.sum()), _spread(flow, again.row_of, task.rows.weights)
+
+
+def _spread(flow: sp.csr_array, row_of: IntArray, weights: FloatArray) -> sp.csr_array:
+    """Return the flow of merged rows by their members: filled one after another, so few are split."""
+    members = np.flatnonzero(row_of >= 0)
+    members = members[np.argsort(row_of[members], kind="stable")]
+    owner = row_of[members]
+    head = np.concatenate((np.ones(min(1, len(owner)), bool), owner[1:] != owner[:-1]))
+    last = np.cumsum(weights[members])
+    begins = np.concatenate(([0.0], last[:-1]))
+    base = np.repeat(begins[head], np.diff(np.append(np.flatnonzero(head), len(owner))))
+    start, end = begins - base, last - base
+    rows: list[int] = []
+    columns: list[int] = []
+    amounts: list[float] = []
+    at = 0
+    for group in np.flatnonzero(np.diff(flow.indptr) > 0):
+        first = at = int(np.searchsorted(owner, group))
+        done = 0.0
+        for entry in range(flow.indptr[group], flow.indptr[group + 1]):
+            until = done + flow.data[entry]
+            while at < len(owner) and owner[at] == group:
+                share = min(until, end[at]) - max(done, start[at])
+                if share > 0:
+                    rows.append(int(members[at]))
+                    columns.append(int(flow.indices[entry]))
+                    amounts.append(float(share))
+                if end[at] > until:
+                    break
+                at += 1
+            at, done = max(first, min(at, len(owner) - 1)), until
+    shape = (len(weights), flow.shape[1])
+    return sp.csr_array((amounts, (rows, columns)), shape=shape)
+
+
+def ordered(task: Seated, sites: IntArray) -> tuple[IntArray, FloatArray]:
+    """Return the fixed sites, then the others in order of what each adds, and what each adds.
+
+    What a set of sites serves is submodular, so gains only fall as others open.
+    """
+    fixed = [int(one) for one in task.rules.fixed]
+    order: list[int] = []
+    gains: list[float] = []
+    now = 0.0
+    known = {int(one): float(task.alone[one]) for one in sites if one not in set(fixed)}
+    for site in fixed:
+        order.append(site)
+        value = served_by(task, order)[0]
+        gains.append(max(0.0, value - now))
+        now = max(now, value)
+    while known:
+        fresh: set[int] = set()
+        while True:
+            site = max(known, key=lambda one: (known[one], -one))
+            if site in fresh or known[site] <= 0:
+                break
+            known[site] = max(0.0, served_by(task, [*order, site])[0] - now)
+            fresh.add(site)
+        order.append(site)
+        gains.append(known.pop(site))
+        now += gains[-1]
+    return np.array(order, dtype=np.int64), np.array(gains)
+
+
+def by_point(
+    cover: sp.csr_array,
+    weights: FloatArray,
+    task: Seated,
+    chosen: IntArray,
+    flow: sp.csr_array,
+) -> sp.csr_array:
+    """Return the weight of every demand point that each candidate serves."""
+    spread = _spread(flow, task.rows.row_of, weights)
+    coo = spread.tocoo()
+    row, column = coo.coords
+    return sp.csr_array((coo.data, (row, chosen[column])), shape=cover.shape)
+
+
+def mostly(served: sp.csr_array) -> IntArray:
+    """Return by demand point the site that serves most of it; -1 = none."""
+    assignment = np.full(served.shape[0], -1, np.int64)
+    for row in np.flatnonzero(np.diff(served.indptr) > 0):
+        mine = slice(served.indptr[row], served.indptr[row + 1])
+        assignment[row] = served.indices[mine][np.argmax(served.data[mine])]
+    return assignment
