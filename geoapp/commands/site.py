@@ -42,6 +42,7 @@ def site(output: Path | None, language: Language, **options: Any) -> None:
     from geoapp.operations.siting import run as siting_run
     from geoapp.operations.siting.files import explanation_lines
     from geoapp.reports.words.question import question_title
+    from geoapp.reports.words.same_cost import same_cost_lines
     from geoapp.reports.words.siting import alternative_words, ended_words
 
     settings = read_settings()
@@ -56,12 +57,14 @@ def site(output: Path | None, language: Language, **options: Any) -> None:
         _show(run, siting_results.sites_of(database, run.id), naming.demand)
         for line in explanation_lines(database, run):
             say(line)
+        names = {
+            one.code: Text(one.name_zh, one.name_en or one.name_zh)
+            for one in list_regions(database)
+        }
+        for line in same_cost_lines(run.found.same_cost, names):
+            say(line)
         others = run.found.alternatives
         if others is not None:
-            names = {
-                one.code: Text(one.name_zh, one.name_en or one.name_zh)
-                for one in list_regions(database)
-            }
             for one in others.plans:
                 say(alternative_words(one, names))
             say(ended_words(others))

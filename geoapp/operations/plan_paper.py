@@ -29,6 +29,7 @@ from geoapp.reports.words.question import (
     question_title,
     versions_text,
 )
+from geoapp.reports.words.same_cost import same_cost_lines
 from geoapp.reports.words.siting import (
     alternative_words,
     among_text,
@@ -248,6 +249,7 @@ def _considered(
             if plans is None
             else [*(alternative_words(one, names) for one in plans.plans), ended_words(plans)],
         ),
+        (words.SAME_COST, same_cost_lines(found.same_cost, names)),
         (words.LIMITS, explanation_lines(database, run)),
         (words.LEFT_OUT, [dropped_text(inputs.dropped)] if inputs.dropped else []),
     ]

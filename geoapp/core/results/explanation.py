@@ -156,3 +156,25 @@ class OtherPlans(Kept):
     exhausted: bool | None
     differ: int
     within_share: float
+
+
+class SameCost(Kept):
+    """The best plan that costs no more than the run's own and is another in at least half of its sites.
+
+    Attributes
+    ----------
+    plan
+        None where none was found.
+    none
+        Whether it is proven that there is none.
+    differ
+        In how many sites it differs at least.
+    cost, other_cost
+        Of the run's plan and of this one; None where a cost is not known: it then has no more sites.
+    """
+
+    plan: OtherPlan | None
+    none: bool
+    differ: int
+    cost: float | None
+    other_cost: float | None

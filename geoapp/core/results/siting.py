@@ -4,7 +4,7 @@ from enum import StrEnum
 from typing import ClassVar, Final
 
 from geoapp.core.questions.siting import SitingModel
-from geoapp.core.results.explanation import Explanation, NamedSite, OtherPlans
+from geoapp.core.results.explanation import Explanation, NamedSite, OtherPlans, SameCost
 from geoapp.core.results.kept import (
     Kept,
     KeptResult,
@@ -296,6 +296,8 @@ class SitingFindings(KeptResult):
         Of the models of these names alone.
     groups
         The largest groups of workers; None where nobody told any, or the run is from before.
+    same_cost
+        Another plan at the same cost; None where it was not sought.
     anywhere_bound
         Workers whom as many sites at any place newly reach at most; None where candidates are not
         compared with places anywhere.
@@ -337,6 +339,7 @@ class SitingFindings(KeptResult):
     robust: Robustness | None = None
     explanation: Explanation | None = None
     alternatives: OtherPlans | None = None
+    same_cost: SameCost | None = None
     anywhere_bound: float | None = None
     groups: tuple[GroupGain, ...] | None = None
     moments: tuple[MomentFigures, ...] | None = None

@@ -63,14 +63,15 @@ def other_plans(
         found_so_far=found_so_far,
     )
     return OtherPlans(
-        plans=tuple(_plan(inputs, one, found.regions) for one in found.alternatives),
+        plans=tuple(other_plan(inputs, one, found.regions) for one in found.alternatives),
         exhausted=found.exhausted,
         differ=wanted.differ,
         within_share=wanted.within_share,
     )
 
 
-def _plan(inputs: SitingInputs, one: Alternative, regions: tuple[Any, ...]) -> OtherPlan:
+def other_plan(inputs: SitingInputs, one: Alternative, regions: tuple[Any, ...]) -> OtherPlan:
+    """Return a plan of the library as a run keeps it, with what each of some regions gains or loses."""
     changes = {
         str(code): float(change)
         for code, change in zip(regions, one.by_region.tolist(), strict=True)

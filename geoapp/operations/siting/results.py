@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any, Final
 
 import numpy as np
@@ -11,7 +12,7 @@ from shapely import Point
 from geoapp.analysis.siting import EquityResult, SitingStatus
 from geoapp.core.arrays import FloatArray
 from geoapp.core.questions.siting import SitingModel, SitingParameters
-from geoapp.core.results.explanation import Explanation, OtherPlans
+from geoapp.core.results.explanation import Explanation, OtherPlans, SameCost
 from geoapp.core.results.kept import KeptText
 from geoapp.core.results.robust import Robustness
 from geoapp.core.results.siting import (
@@ -136,10 +137,7 @@ def _findings(
     plan: SitingPlan,
     found: Found,
     zones: SiteZones,
-    explanation: Explanation | None,
-    others: OtherPlans | None,
-    anywhere_bound: float | None,
-    robust: Robustness | None,
+    beside: "Beside",
 ) -> SitingFindings:
     result = plan.result
     base = float(inputs.weight[inputs.covered].sum())
@@ -179,10 +177,11 @@ def _findings(
         "standard_walk_m": inputs.standard.walk_m(inputs.estimate),
         "standard_line_m": inputs.standard.line_m(inputs.estimate),
         "walks": walk_figures(inputs, found.order) if distances else None,
-        "explanation": explanation,
-        "alternatives": others,
-        "anywhere_bound": anywhere_bound,
-        "robust": robust,
+        "explanation": beside.explanation,
+        "alternatives": beside.others,
+        "same_cost": beside.same_cost,
+        "anywhere_bound": beside.anywhere_bound,
+        "robust": beside.robust,
         "groups": by_group(inputs, found),
         "moments": by_moment(inputs, found),
         "phases": by_phase(inputs, wanted, plan),
@@ -223,16 +222,24 @@ def _fairness(found: EquityResult) -> Fairness:
     )
 
 
+@dataclass(frozen=True, slots=True)
+class Beside:
+    """What a run found beside its plan; None where it was not asked for or not sought."""
+
+    explanation: Explanation | None
+    others: OtherPlans | None
+    same_cost: SameCost | None
+    anywhere_bound: float | None
+    robust: Robustness | None
+
+
 def store_siting(
     database: Database,
     attempt: Attempt,
     inputs: SitingInputs,
     wanted: SitingParameters,
     plan: SitingPlan,
-    explanation: Explanation | None,
-    others: OtherPlans | None,
-    anywhere_bound: float | None,
-    robust: Robustness | None = None,
+    beside: Beside,
 ) -> None:
     """Write the results and end the run, in one transaction.
 
@@ -243,9 +250,7 @@ def store_siting(
     """
     found = counted(inputs, plan)
     zones = zones_of(inputs, found)
-    findings = _findings(
-        inputs, wanted, plan, found, zones, explanation, others, anywhere_bound, robust
-    )
+    findings = _findings(inputs, wanted, plan, found, zones, beside)
     regions = [FiguresRow(code, figures.as_json()) for code, figures in by_region(inputs, found)]
     sites = _sites(inputs, found, _costs(inputs, wanted, plan))
     gaps, arrays = zone_rows(inputs, zones)

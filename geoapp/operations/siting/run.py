@@ -23,8 +23,9 @@ from geoapp.operations.siting.fewest import fewest_places
 from geoapp.operations.siting.inputs import read_siting_inputs
 from geoapp.operations.siting.limits import explain
 from geoapp.operations.siting.phased import plan_in_phases
-from geoapp.operations.siting.results import store_siting
+from geoapp.operations.siting.results import Beside, store_siting
 from geoapp.operations.siting.robust import robust_plan
+from geoapp.operations.siting.same_cost import plan_at_same_cost
 from geoapp.operations.siting.solve import solve_siting
 from geoapp.store.engine import Database
 
@@ -169,6 +170,15 @@ def _compute(
         tell=lambda step: watch.at(_EXPLAINED_SHARE, step),
         cancelled=watch.cancelled,
     )
+    same_cost = None
+    if watch.stopped is None:
+        same_cost = plan_at_same_cost(
+            inputs,
+            wanted,
+            plan,
+            tell=lambda step: watch.at(_EXPLAINED_SHARE, step),
+            cancelled=watch.cancelled,
+        )
     if watch.stopped is None:
         attempt.progress(_EXPLAINED_SHARE, _SAVING)
     elif not watch.keeps_best:
@@ -180,8 +190,5 @@ def _compute(
         replace(inputs, rests_on=rests_on),
         wanted,
         plan,
-        explanation,
-        others,
-        anywhere_bound,
-        robust,
+        Beside(explanation, others, same_cost, anywhere_bound, robust),
     )

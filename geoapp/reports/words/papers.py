@@ -40,6 +40,7 @@ CONSIDERED: Final = Text("考虑过什么，为什么不选", "What was consider
 COMPARED: Final = Text("比较了哪些地点", "Which places were compared")
 RUNNERS_UP: Final = Text("落选中最好的", "The best of the others")
 OTHER_PLANS: Final = Text("差不多好的其他方案", "Other plans nearly as good")
+SAME_COST: Final = Text("同样费用，建在别处", "At the same cost, elsewhere")
 LIMITS: Final = Text("条件放宽一步会怎样", "What loosening a condition would bring")
 LEFT_OUT: Final = Text("避开的不建地点", "Dropped sites left out")
 METHOD: Final = Text("方法与来源", "Method and sources")

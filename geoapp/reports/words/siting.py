@@ -288,12 +288,17 @@ def alternative_words(one: OtherPlan, names: Mapping[str, Text]) -> Text:
     )
     if not changes:
         districts = Text("", "")
-    less = format_share(max(0.0, one.loss_share), 2)
+    less = Text(
+        f"{'多' if one.loss_share < 0 else '少'} {format_share(abs(one.loss_share), 2)}",
+        f"{format_share(abs(one.loss_share), 2)} {'more' if one.loss_share < 0 else 'less'}",
+    )
     reached = counted(one.objective, "人", "worker")
     gone, instead = sites(one.given_up), sites(one.taken_instead)
+    zh = [f"不建 {gone.zh}"] * bool(gone.zh) + [f"改建 {instead.zh}"] * bool(instead.zh)
+    en = [f"not building {gone.en}"] * bool(gone.en) + [f"but {instead.en}"] * bool(instead.en)
     return Text(
-        f"新覆盖 {reached.zh}，少 {less}：不建 {gone.zh}，改建 {instead.zh}{districts.zh}",
-        f"{reached.en} newly reached, {less} less: without {gone.en}, with {instead.en}{districts.en}",
+        f"新覆盖 {reached.zh}，{less.zh}：{'，'.join(zh)}{districts.zh}",
+        f"{reached.en} newly reached, {less.en}: {', '.join(en)}{districts.en}",
     )
 
 

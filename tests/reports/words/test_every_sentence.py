@@ -39,6 +39,7 @@ from geoapp.core.results.explanation import (
     OtherPlan,
     OtherPlans,
     PlanSite,
+    SameCost,
     Unreachable,
 )
 from geoapp.core.results.freedom import FreedomArea, PlanFreedom, PossibleHost, SiteFreedom
@@ -92,6 +93,7 @@ from geoapp.reports.words import (
     phases,
     public_maps,
     question,
+    same_cost,
     siting,
     sizes,
     spacing,
@@ -453,6 +455,27 @@ def size_sentences(n: int) -> dict[str, list[Text]]:
         "built_texts": lines_of(sizes.built_texts(found)),
         "size_text": [size] if (size := sizes.size_text(site)) else [],
     }
+
+
+def same_cost_sentences(n: int) -> dict[str, list[Text]]:
+    plan = OtherPlan(
+        **{"objective": float(n), "loss_share": 0.1, "bound": float(n + 1), "status": "time_limit"},
+        **{"sites": (), "given_up": (), "taken_instead": (), "by_district": {"R1": float(n)}},
+    )
+    proven = plan.model_copy(update={"bound": float(n), "loss_share": -0.1})
+    unknown = plan.model_copy(update={"bound": None})
+    found = [
+        SameCost(plan=one, none=none, differ=n or 1, cost=cost, other_cost=other)
+        for one, none, cost, other in (
+            (plan, False, 8.0, 7.0),
+            (proven, False, None, None),
+            (unknown, False, 8.0, 8.0),
+            (None, True, 8.0, None),
+            (None, False, None, None),
+        )
+    ]
+    told = [line for one in found for line in same_cost.same_cost_lines(one, NAMES)]
+    return {"same_cost_lines": told}
 
 
 def paper_sentences(n: int) -> dict[str, list[Text]]:
@@ -943,6 +966,7 @@ SENTENCES: Mapping[Any, Callable[[int], dict[str, list[Text]]]] = {
     moments: moment_sentences,
     phases: phase_sentences,
     sizes: size_sentences,
+    same_cost: same_cost_sentences,
     explanation: explanation_sentences,
     actions: action_sentences,
     question: question_sentences,

@@ -8,7 +8,7 @@ from werkzeug.exceptions import NotFound
 
 from geoapp.core.i18n import Text
 from geoapp.core.questions.siting import SITING, SitingParameters
-from geoapp.core.results.explanation import OtherPlans
+from geoapp.core.results.explanation import OtherPlan, OtherPlans, SameCost
 from geoapp.core.results.siting import SITING_RUNS, Site, SitingRun
 from geoapp.core.roles import Permission
 from geoapp.core.units import format_change
@@ -30,6 +30,7 @@ from geoapp.reports.words.fairness import worst_text
 from geoapp.reports.words.moments import closed_text, moment_lines
 from geoapp.reports.words.phases import phase_lines
 from geoapp.reports.words.question import question_lines, question_title
+from geoapp.reports.words.same_cost import same_cost_lines
 from geoapp.reports.words.siting import (
     alternative_words,
     among_text,
@@ -293,6 +294,7 @@ def _parts(run: SitingRun | None, names: dict[str, Text]) -> dict[str, Any]:
         "districts": regions,
         "region_names": names,
         "alternatives": _alternatives(found.alternatives, names),
+        "same_cost": _same_cost(found.same_cost, names),
         "curve": curve_of(found),
         "sample": run.inputs.sample,
         "formats": [
@@ -318,14 +320,25 @@ def _alternatives(found: OtherPlans | None, names: dict[str, Text]) -> dict[str,
     """Return other plans in words, with the places of their other sites for the map."""
     if found is None:
         return None
-    plans = []
-    for one in found.plans:
-        places = [
-            [round(site.lon, 6), round(site.lat, 6), site.label.pick(language())]
-            for site in one.taken_instead
-        ]
-        plans.append({"words": alternative_words(one, names), "places": places})
+    plans = [
+        {"words": alternative_words(one, names), "places": _instead(one)} for one in found.plans
+    ]
     return {"plans": plans, "ended": ended_words(found)}
+
+
+def _same_cost(found: SameCost | None, names: dict[str, Text]) -> dict[str, Any] | None:
+    """Return another plan at the same cost in words, with the places of its other sites for the map."""
+    if found is None:
+        return None
+    lines = same_cost_lines(found, names)
+    return {"lines": lines, "places": None if found.plan is None else _instead(found.plan)}
+
+
+def _instead(plan: OtherPlan) -> list[list[Any]]:
+    return [
+        [round(site.lon, 6), round(site.lat, 6), site.label.pick(language())]
+        for site in plan.taken_instead
+    ]
 
 
 def _shown(site: Site, covered_share: float | None) -> ShownSite:

@@ -142,6 +142,7 @@ export function makeForm(form, districts) {
   }
 
   byId('budget').addEventListener('input', fit);
+  byId('size').addEventListener('input', fit);
   byId('candidates').addEventListener('change', () => { limited = false; });
   byId('kept-drop').addEventListener('click', () => {
     kept = {};

@@ -368,6 +368,11 @@ def test_other_plans_and_a_site_without_a_landlord(
     )
     plans.first.get_by_role("button").click()
     expect(page.locator("#map .instead")).to_have_count(0)
+    # As many stations elsewhere stand beside every plan among candidates.
+    expect(page.locator("#same-cost")).to_contain_text("至少换 1 处")
+    page.click("#same-cost button")
+    expect(page.locator("#map .instead")).to_have_count(len(result.same_cost.plan.taken_instead))
+    page.click("#same-cost button")
     assert serious_violations(page) == []
     # Nobody lets that site: the next run does without.
     first = siting_results.sites_of(site.database, number)[0].code
@@ -386,6 +391,10 @@ def test_quotas_backup_and_upgrades_are_asked_on_the_form(
     expect(page.locator("#site-cost")).to_be_hidden()
     page.fill("#budget", "1")
     expect(page.locator("#candidates")).to_have_value("generated")
+    # Sizes say what each costs.
+    page.fill("#size", "小=20:8, 大=60:20")
+    expect(page.locator("#site-cost")).to_be_hidden()
+    page.fill("#size", "")
     page.fill("#budget", "")
     expect(page.locator("#candidates")).to_have_value("anywhere")
     interactions = [

@@ -1,0 +1,121 @@
+"""Another plan at the same cost, against every plan there is."""
+
+import itertools
+from typing import Any
+
+import pytest
+
+from geoapp.core.i18n import Text
+from geoapp.core.questions.quota import Quota
+from geoapp.core.questions.siting import SitingModel
+from geoapp.core.settings import Settings
+from geoapp.operations.siting.results import sites_of
+from geoapp.reports.words.same_cost import same_cost_lines
+from geoapp.store.engine import Database
+from tests.operations.siting.five_hosts import HOSTS, Truth, plans, run_sql, solved, town
+
+__all__ = ["town"]
+
+COST = {code: cost for code, *_, cost in HOSTS}
+EAST = ("370203001", "370203002")
+
+
+def best_other(truth: Truth, own: set[str], differ: int, allowed: Any, most: float) -> float | None:
+    """Return the most that a plan of no more sites and cost reaches which is so far from one; None = none."""
+    best: float | None = None
+    for count in range(len(own) + 1):
+        for plan in plans(count):
+            codes = {"ABCDE"[one] for one in plan}
+            apart = max(len(codes - own), len(own - codes)) >= differ
+            if apart and sum(COST[one] for one in codes) <= most and allowed(codes):
+                best = max(best or 0.0, truth.reached(plan))
+    return best
+
+
+def test_no_other_plan_at_the_cost_reaches_more(
+    town: Database, settings: Settings, subtests: pytest.Subtests
+) -> None:
+    truth = Truth(town)
+    cases: list[tuple[dict[str, Any], Any]] = [
+        ({"p": 1}, lambda _codes: True),
+        ({"p": 2}, lambda _codes: True),
+        ({"p": 3}, lambda _codes: True),
+        ({"p": 3, "fixed": ("E",)}, lambda codes: "E" in codes),
+        ({"p": 2, "forbidden": ("B",)}, lambda codes: "B" not in codes),
+        ({"p": None, "budget": 9.0}, lambda _codes: True),
+        ({"p": 2, "budget": 7.0}, lambda _codes: True),
+        (
+            {"p": 3, "quotas": ((EAST[1], Quota(1, 1)),)},
+            lambda codes: len(codes - {"C"}) == 1,
+        ),
+    ]
+    for asked, allowed in cases:
+        with subtests.test(asked=asked):
+            run = solved(town, settings, **asked)
+            own = {one.code for one in sites_of(town, run.id)}
+            found = run.found.same_cost
+            assert found is not None
+            free = len(own - set(asked.get("fixed", ())))
+            assert found.differ == (free + 1) // 2
+            assert found.cost == sum(COST[one] for one in own)
+            best = best_other(truth, own, found.differ, allowed, found.cost)
+            if best is None:
+                assert found.plan is None and found.none
+                continue
+            plan = found.plan
+            assert plan is not None and not found.none
+            assert plan.objective == plan.bound == pytest.approx(best)
+            other = set(plan.sites)
+            assert truth.reached(tuple(map("ABCDE".index, sorted(other)))) == plan.objective
+            assert found.other_cost == sum(COST[one] for one in other) <= found.cost
+            assert {one.code for one in plan.given_up} == own - other
+            assert {one.code for one in plan.taken_instead} == other - own
+            loss = run.found.objective - plan.objective
+            assert plan.loss_share == pytest.approx(loss / run.found.objective)
+            assert sum(plan.by_district.values()) == pytest.approx(-loss)
+            said = same_cost_lines(found, {})
+            assert said[-1] == Text(
+                "已证明这样的方案没有更好的。", "Proven: no such plan reaches more."
+            )
+            assert f"{found.cost:g}" in said[0].en
+
+
+def test_without_costs_it_has_as_many_sites(town: Database, settings: Settings) -> None:
+    run_sql(town, "update candidate set cost = null where code = 'A'")
+    truth = Truth(town)
+    run = solved(town, settings, p=2)
+    own = {one.code for one in sites_of(town, run.id)}
+    found = run.found.same_cost
+    assert (found.cost, found.other_cost, found.differ) == (None, None, 1)
+    best = max(
+        truth.reached(plan)
+        for plan in itertools.combinations(range(5), 2)
+        if {"ABCDE"[one] for one in plan} != own
+    )
+    assert found.plan.objective == pytest.approx(best) and len(found.plan.sites) == 2
+    assert "as many sites" in same_cost_lines(found, {})[0].en
+
+
+def test_where_there_is_nothing_else_to_build_it_builds_less(
+    town: Database, settings: Settings
+) -> None:
+    run = solved(town, settings, p=3, forbidden=("A", "B"))
+    found = run.found.same_cost
+    assert len(found.plan.given_up) == 2 and not found.plan.taken_instead
+    zh, en = same_cost_lines(found, {})[0]
+    assert "改建" not in zh and "not building" in en
+
+
+def test_it_is_not_sought_where_it_could_not_be_proven(
+    town: Database, settings: Settings, subtests: pytest.Subtests
+) -> None:
+    for asked in (
+        {"p": 2, "backup_share": 0.5},
+        {"p": 2, "capacity": 9.0},
+        {"p": None, "phases": ((2101, 1), (2102, 1))},
+        {"p": 2, "model": SitingModel.EQUITY},
+        {"p": 1, "fixed": ("A",)},
+        {"p": 1, "candidates": "anywhere"},
+    ):
+        with subtests.test(asked=asked):
+            assert solved(town, settings, **asked).found.same_cost is None
