@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from contextlib import ExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -15,6 +14,7 @@ from geoapp.commands.question_options import (
     refused_by_option,
 )
 from geoapp.commands.running import run_with_bar
+from geoapp.commands.scheduler import scheduler_options, workforce_of
 from geoapp.core.errors import InvalidValueError
 from geoapp.core.i18n import Text
 from geoapp.core.questions.coverage import COVERAGE
@@ -40,21 +40,7 @@ if TYPE_CHECKING:
     type=click.Choice(["zh", "en"]),
     help="工作簿和地图的语言，默认中英文 / language of a workbook or picture, by default both",
 )
-@click.option(
-    "--scheduler",
-    metavar="local|tcp://HOST:PORT",
-    help="用 Dask 分块计算：本机，或已有的集群 / in parts on Dask: on this machine, or a cluster",
-)
-@click.option(
-    "--workers",
-    type=click.IntRange(min=1),
-    help="本机的工作进程数，默认每核一个 / processes of a local Dask; one for each core",
-)
-@click.option(
-    "--worker-memory-gb",
-    type=click.FloatRange(min=0.5),
-    help="本机每个工作进程的内存上限 / memory of each process of a local Dask",
-)
+@scheduler_options
 def coverage(
     output: Path | None,
     language: Language | None,
@@ -68,19 +54,16 @@ def coverage(
     from geoapp.operations.coverage import run as coverage_run
     from geoapp.operations.coverage.files import check_output, save_run
     from geoapp.operations.facilities.naming import read_naming
-    from geoapp.operations.workforce import check_scheduler, open_workforce
     from geoapp.reports.words.question import question_title
 
     settings = read_settings()
     wanted = question_from_options(COVERAGE, options, settings)
     if output is not None:
         check_output(output)
-    check_scheduler(scheduler, workers, worker_memory_gb)
-    with ExitStack() as opened:
-        workforce = None
-        if scheduler is not None:
-            workforce = opened.enter_context(open_workforce(scheduler, workers, worker_memory_gb))
-        settings, database = opened.enter_context(open_store(settings))
+    with (
+        workforce_of(scheduler, workers, worker_memory_gb) as workforce,
+        open_store(settings) as (settings, database),
+    ):
         with refused_by_option(COVERAGE):
             run = run_with_bar(
                 lambda tell: coverage_run.run_here(database, settings, wanted, tell, workforce)

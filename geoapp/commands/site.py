@@ -14,6 +14,7 @@ from geoapp.commands.question_options import (
     refused_by_option,
 )
 from geoapp.commands.running import run_with_bar
+from geoapp.commands.scheduler import scheduler_options, workforce_of
 from geoapp.core.i18n import Text
 from geoapp.core.questions.siting import SITING
 
@@ -33,7 +34,15 @@ if TYPE_CHECKING:
     help="结果文件 .pdf .pptx .html .xlsx .gpkg .geojson .csv / results file; .proof.json 证明 / the proof",
 )
 @paper_language
-def site(output: Path | None, language: Language, **options: Any) -> None:
+@scheduler_options
+def site(
+    output: Path | None,
+    language: Language,
+    scheduler: str | None,
+    workers: int | None,
+    worker_memory_gb: float | None,
+    **options: Any,
+) -> None:
     """选址：下一批站点放在哪里，离最好的最多差多少 / Where the next stations should go."""
     from geoapp.operations.facilities.naming import read_naming
     from geoapp.operations.facilities.places import list_regions
@@ -41,6 +50,7 @@ def site(output: Path | None, language: Language, **options: Any) -> None:
     from geoapp.operations.siting import results as siting_results
     from geoapp.operations.siting import run as siting_run
     from geoapp.operations.siting.files import explanation_lines
+    from geoapp.operations.siting.parts import check_in_parts
     from geoapp.reports.words.question import question_title
     from geoapp.reports.words.same_cost import same_cost_lines
     from geoapp.reports.words.siting import alternative_words, ended_words
@@ -49,9 +59,16 @@ def site(output: Path | None, language: Language, **options: Any) -> None:
     wanted = question_from_options(SITING, options, settings)
     if output is not None:
         check_plan_output(output)
-    with open_store(settings) as (settings, database):
+    if scheduler is not None:
+        check_in_parts(wanted)
+    with (
+        workforce_of(scheduler, workers, worker_memory_gb) as workforce,
+        open_store(settings) as (settings, database),
+    ):
         with refused_by_option(SITING):
-            run = run_with_bar(lambda tell: siting_run.run_here(database, settings, wanted, tell))
+            run = run_with_bar(
+                lambda tell: siting_run.run_here(database, settings, wanted, tell, workforce)
+            )
         naming = read_naming(database, settings.timezone)
         say(question_title(wanted, naming))
         _show(run, siting_results.sites_of(database, run.id), naming.demand)

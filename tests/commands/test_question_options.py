@@ -50,7 +50,7 @@ def test_every_field_has_its_option_with_its_help(command: click.Command) -> Non
             words = "服务标准" if field.option == "--standard" else field.help.zh
             assert words in told, field.name
     known = {field.option for field in table} | {"-o", "--datum", "--lang"}
-    if command is coverage:  # who computes is no part of the question
+    if command in (coverage, site):  # who computes is no part of the question
         known |= {"--scheduler", "--workers", "--worker-memory-gb"}
     assert {one for one in options if one.startswith("-")} <= known
 

@@ -22,11 +22,13 @@ from geoapp.operations.siting.elsewhere import most_anywhere
 from geoapp.operations.siting.fewest import fewest_places
 from geoapp.operations.siting.inputs import read_siting_inputs
 from geoapp.operations.siting.limits import explain
+from geoapp.operations.siting.parts import check_in_parts
 from geoapp.operations.siting.phased import plan_in_phases
 from geoapp.operations.siting.results import Beside, store_siting
 from geoapp.operations.siting.robust import robust_plan
 from geoapp.operations.siting.same_cost import plan_at_same_cost
 from geoapp.operations.siting.solve import solve_siting
+from geoapp.operations.workforce import Workforce
 from geoapp.store.engine import Database
 
 _SAVING = Text("保存结果", "Saving the results")
@@ -92,24 +94,44 @@ def run_here(
     settings: Settings,
     wanted: SitingParameters,
     progress: Callable[[float, Text], None] | None = None,
+    workforce: Workforce | None = None,
 ) -> SitingRun:
-    """Do a run in this process, for the command line, and return how it ended."""
+    """Do a run from this process, for the command line, and return how it ended.
+
+    Parameters
+    ----------
+    workforce
+        Who searches, component by component; None = this process does, all at once.
+
+    Raises
+    ------
+    InvalidValueError
+        If the question cannot be answered, or not in parts.
+    """
     with database.session() as session:
         check_siting(session, wanted, settings.timezone)
-    return do_here(database, SITING_RUNS, wanted.stored(), work(database, settings), progress)
+    if workforce is not None:
+        check_in_parts(wanted)
+    doing = work(database, settings, workforce)
+    return do_here(database, SITING_RUNS, wanted.stored(), doing, progress)
 
 
-def work(database: Database, settings: Settings) -> Work:
-    """Return the function that does a queued run."""
+def work(database: Database, settings: Settings, workforce: Workforce | None = None) -> Work:
+    """Return the function that does a queued run; parameters as in `run_here`."""
 
     def do(attempt: Attempt, params: dict[str, Any]) -> None:
-        _compute(database, settings, attempt, SitingParameters.from_stored(params))
+        wanted = SitingParameters.from_stored(params)
+        _compute(database, settings, attempt, wanted, workforce)
 
     return do
 
 
 def _compute(
-    database: Database, settings: Settings, attempt: Attempt, wanted: SitingParameters
+    database: Database,
+    settings: Settings,
+    attempt: Attempt,
+    wanted: SitingParameters,
+    workforce: Workforce | None,
 ) -> None:
     wanted, dropped = without_dropped(database, wanted)
     inputs = read_siting_inputs(
@@ -143,7 +165,9 @@ def _compute(
     elif wanted.phases:
         plan = plan_in_phases(inputs, wanted, progress=watch.tell, cancelled=watch.cancelled)
     else:
-        plan = solve_siting(inputs, wanted, progress=watch.tell, cancelled=watch.cancelled)
+        plan = solve_siting(
+            inputs, wanted, progress=watch.tell, cancelled=watch.cancelled, workforce=workforce
+        )
     if watch.stopped is not None:
         nothing = math.isnan(plan.result.objective)
         # A plan that was met before the cancel stays; its status says that it was cancelled.

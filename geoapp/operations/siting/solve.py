@@ -8,6 +8,7 @@ column with the walk to the nearest facility. What such columns add is taken off
 
 import math
 from dataclasses import dataclass, fields, replace
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -33,8 +34,10 @@ from geoapp.core.arrays import BoolArray, FloatArray, IntArray
 from geoapp.core.i18n import Text
 from geoapp.core.questions.siting import SitingModel, SitingParameters
 from geoapp.operations.siting.inputs import SitingInputs
+from geoapp.operations.siting.parts import most_covered_on
 from geoapp.operations.siting.rules import SitingRules, rules_of
 from geoapp.operations.siting.walks import impedances, kept_rows
+from geoapp.operations.workforce import Workforce
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +104,7 @@ def solve_siting(
     *,
     progress: Progress | None = None,
     cancelled: Cancelled | None = None,
+    workforce: Workforce | None = None,
 ) -> SitingPlan:
     """Solve the model that is asked for.
 
@@ -121,7 +125,7 @@ def solve_siting(
         return SitingPlan(no_plan(inputs, wanted, rules.never), rules)
     # For several demands: by its own alone, which tells as well whether any plan keeps the rules.
     if wanted.model in (SitingModel.MCLP, SitingModel.ROBUST):
-        return _mclp(inputs, wanted, rules, limits)
+        return _mclp(inputs, wanted, rules, limits, workforce)
     if wanted.model is SitingModel.LSCP:
         return SitingPlan(_lscp(inputs, wanted, rules, limits), rules)
     if wanted.model is SitingModel.EQUITY:
@@ -249,14 +253,19 @@ def own_costs(inputs: SitingInputs) -> FloatArray:
 
 
 def _mclp(
-    inputs: SitingInputs, wanted: SitingParameters, rules: SitingRules, limits: Limits
+    inputs: SitingInputs,
+    wanted: SitingParameters,
+    rules: SitingRules,
+    limits: Limits,
+    workforce: Workforce | None,
 ) -> SitingPlan:
     make = _backup_covering if wanted.backup_share > 0 else newly_covering
     asked = make(inputs, wanted, rules)
     none = nothing_affordable(inputs, wanted, asked)
     if none is not None:
         return SitingPlan(none, rules, asked)
-    found = most_covered(asked.problem, _shifted(limits, asked.base))
+    search = most_covered if workforce is None else partial(most_covered_on, workforce)
+    found = search(asked.problem, _shifted(limits, asked.base))
     return SitingPlan(_new_only(found, inputs, asked.standing, asked.base, wanted), rules, asked)
 
 

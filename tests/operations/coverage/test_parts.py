@@ -3,7 +3,6 @@
 import math
 import os
 import signal
-from collections.abc import Iterator
 from dataclasses import replace
 from importlib.util import find_spec as real_find_spec
 
@@ -34,21 +33,9 @@ from geoapp.operations.workforce import Workforce, check_scheduler, check_versio
 from geoapp.store.engine import Database
 from geoapp.store.runs import demand_rows
 from tests.operations.coverage.small_town import WANTED, moment, town
+from tests.operations.dask_threads import workforce
 
-__all__ = ["town"]
-
-
-@pytest.fixture
-def workforce() -> Iterator[Workforce]:
-    """Two threads of this process: the scheduler and the tasks are Dask's."""
-    distributed = pytest.importorskip("distributed")
-    with (
-        distributed.LocalCluster(
-            n_workers=1, threads_per_worker=2, processes=False, dashboard_address=None
-        ) as cluster,
-        distributed.Client(cluster, set_as_default=False) as client,
-    ):
-        yield Workforce(client)
+__all__ = ["town", "workforce"]
 
 
 def test_a_run_in_parts_keeps_what_one_in_one_piece_keeps(
