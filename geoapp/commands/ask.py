@@ -39,7 +39,11 @@ _CONDITIONS = (
         type=click.Choice(["app", "card", "qr", "face"]),
         help="没有、不能用的 / what they are without",
     ),
-    click.option("--surely", is_flag=True, help="只要确知能进的 / only those known to let them in"),
+    click.option(
+        "--surely",
+        is_flag=True,
+        help="只要确知能进的；单用即谁都能进的 / only those known to let them in; alone: anyone in",
+    ),
 )
 
 
@@ -225,11 +229,17 @@ def along(
 
 
 def _tell_along(answer: "AlongAnswer") -> None:
-    from geoapp.operations.along.said import added_text, after_text, no_way_text, nothing_text
+    from geoapp.operations.along.said import (
+        added_text,
+        after_text,
+        no_way_text,
+        nothing_text,
+        same_places,
+    )
     from geoapp.operations.nearest.said import said_on_arrival
 
     by = answer.query.by
-    for text in no_way_text(answer):
+    for text in [*same_places(answer.query), *no_way_text(answer)]:
         click.echo(text.both())
     if not answer.items:
         click.echo(nothing_text(answer.query).both())

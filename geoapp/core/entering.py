@@ -50,6 +50,8 @@ MAY_ENTER_TEXT: Final = {
     None: Text("能不能进：未知", "Whether you may enter: unknown"),
 }
 
+SURELY_TEXT: Final = Text("只看确知能进的", "Only where it is known")
+
 _ADMITS: Final = {
     Access.ANYONE: frozenset(Who),
     Access.WORKERS: frozenset({Who.WORKER, Who.MEMBER}),
@@ -73,7 +75,8 @@ class Entering:
     Attributes
     ----------
     who
-        Who they are; None does not ask for whom a facility is.
+        Who they are; None does not ask for whom a facility is, or, where nothing but ``surely`` is said,
+        stands for anyone.
     without
         What they are without; empty does not ask how one gets in.
     surely
@@ -87,7 +90,12 @@ class Entering:
     @property
     def is_asked(self) -> bool:
         """Whether anything is asked: if not, every facility counts."""
-        return self.who is not None or bool(self.without)
+        return self.asker is not None or bool(self.without)
+
+    @property
+    def asker(self) -> Who | None:
+        """Who counts as asking: where one may surely enter, and no more is said, is where anyone may."""
+        return Who.ANYONE if self.surely and not (self.who or self.without) else self.who
 
     def admits(self, access: str | None, entry: str | None) -> bool | None:
         """Tell whether they may enter; None where that is not known.
@@ -99,9 +107,9 @@ class Entering:
         entry
             How one gets in, by the code of `Entry`; None is unknown.
         """
-        is_for = True if self.who is None else None
-        if self.who is not None and access is not None:
-            is_for = self.who in _ADMITS[Access(access)]
+        is_for = True if self.asker is None else None
+        if self.asker is not None and access is not None:
+            is_for = self.asker in _ADMITS[Access(access)]
         opens = None if self.without else True
         if self.without and entry is not None:
             opens = entry not in self.without
@@ -125,6 +133,8 @@ class Entering:
         """What is asked, in words: "户外劳动者，没有卡"."""
         parts = [] if self.who is None else [WHO_TEXT[self.who]]
         parts += [words for means, words in WITHOUT_TEXT.items() if means in self.without]
+        if self.surely and not parts:
+            return SURELY_TEXT
         english = ", ".join(one.en for one in parts).capitalize()
         return Text("，".join(one.zh for one in parts), english)
 
@@ -135,7 +145,7 @@ ANYBODY: Final = Entering()
 
 def why_not(entering: Entering, access: str | None, entry: str | None) -> Text:
     """Return what keeps somebody out, or what is not known of it: for whom, and how one gets in."""
-    by_access = Entering(who=entering.who).admits(access, None)
+    by_access = Entering(who=entering.asker).admits(access, None)
     by_entry = Entering(without=entering.without).admits(None, entry)
     parts = []
     if by_access is not True:

@@ -2,6 +2,11 @@
 
 Amap, Tencent and (in mainland China) Apple's and Google's street maps use GCJ-02, Baidu takes GCJ-02
 when told so. Abroad all of them coincide with WGS-84. Seven decimals are a centimetre.
+
+Amap, Baidu and Tencent are told the name beside the place. Apple's `daddr` and Google's `destination`
+take either a place or words, which are then searched for and may lead elsewhere; Apple labels a pin
+(`q` beside `ll`), no directions, and Google takes names only by its own numbers of places. There the
+place goes alone.
 """
 
 import re
@@ -23,7 +28,7 @@ def links(*, lon: float, lat: float, name: str, riding: bool = False) -> dict[st
     lon, lat
         The place, WGS-84, decimal degrees.
     name
-        Shown as the destination where the service can.
+        Shown as the destination by Amap, Baidu and Tencent; for the others see above.
     riding
         Ask for the ride; Apple's maps cannot be asked, and are left out.
     """

@@ -8,6 +8,7 @@ import pytest
 
 from geoapp.core.entering import (
     MAY_ENTER_TEXT,
+    SURELY_TEXT,
     WHO_TEXT,
     WITHOUT_TEXT,
     Entering,
@@ -32,6 +33,17 @@ def test_the_cases_that_the_phone_is_held_to(repo_root: Path) -> None:
     for who, without, access, entry, admits in cases:
         asked = parse_entering(who or "", without, surely=False)
         assert asked.admits(access, entry) is admits, (who, without, access, entry)
+        if who or without:
+            sure = parse_entering(who or "", without, surely=True)
+            assert sure.admits(access, entry) is admits, (who, without, access, entry)
+            continue
+        # That one may surely enter, alone, asks for what lets anyone in.
+        sure = parse_entering("", [], surely=True)
+        anyone = parse_entering("anyone", [], surely=True)
+        assert sure.is_asked
+        assert sure.admits(access, entry) is anyone.admits(access, entry)
+        assert sure.accepts(access, entry) is (access == "anyone")
+        assert why_not(sure, access, entry) == why_not(anyone, access, entry)
 
 
 @pytest.mark.parametrize("who", [None, *Who])
@@ -64,6 +76,7 @@ def test_words() -> None:
         "对象：工会会员；进门：刷卡进入", "for: Union members; way in: Opens with a card"
     )
     assert why_not(asked, None, "open") == Text("对象：未知", "for: unknown")
+    assert Entering(surely=True).text == SURELY_TEXT
     assert set(WHO_TEXT) == set(Who)
     assert set(WITHOUT_TEXT) == set(Means)
     assert {str(one) for one in Means} < {str(one) for one in Entry}
@@ -71,7 +84,7 @@ def test_words() -> None:
 
 
 def test_what_is_not_known_is_refused_by_name() -> None:
-    assert not parse_entering("", [], surely=True).is_asked
+    assert not parse_entering("", [], surely=False).is_asked
     with pytest.raises(InvalidValueError) as found:
         parse_entering("boss", [], surely=False)
     assert (found.value.parameter, found.value.value) == ("may_enter", "boss")

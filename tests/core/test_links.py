@@ -47,7 +47,10 @@ def test_each_link_names_the_place_in_its_own_datum(place: tuple[float, float]) 
     assert geodesic_m(float(apple_lon), float(apple_lat), *gcj) < 0.05
     assert apple["dirflg"] == "w"
 
+    # With a name beside it, either would search for the name.
+    assert set(apple) == {"daddr", "dirflg"}
     google = query(found["google"])
+    assert set(google) == {"api", "destination", "travelmode"}
     google_lat, google_lon = google["destination"].split(",")
     assert geodesic_m(float(google_lon), float(google_lat), *gcj) < 0.05
     assert google["travelmode"] == "walking"

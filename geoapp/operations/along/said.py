@@ -1,5 +1,7 @@
 """What is said of a station on the way: the one place of these words, for page and terminal."""
 
+from typing import Final
+
 from geoapp.core.i18n import Text
 from geoapp.core.travel import By
 from geoapp.core.units import format_metres, format_seconds
@@ -14,6 +16,8 @@ from geoapp.operations.along.service import AlongAnswer, AlongItem
 
 # Nobody feels less, and no stop is known more finely.
 ON_THE_WAY_SECONDS = 30.0
+# No two places that somebody goes to are closer: what is written otherwise is rounded otherwise.
+SAME_PLACE_M: Final = 2.0
 
 
 def added_text(item: AlongItem, by: By) -> Text:
@@ -59,6 +63,33 @@ def too_far_text(points: tuple[Place, ...]) -> Text | None:
             f"The lines are {line.en} in all; {most.en} at most. Search it in parts.",
         )
     return None
+
+
+def goes_nowhere(points: tuple[Place, ...]) -> bool:
+    """Tell whether all stops are the same place."""
+    return bool((lines_m(points) < SAME_PLACE_M).all())
+
+
+def same_places(query: AlongQuery) -> list[Text]:
+    """Say which stops that follow each other are the same place; empty where none are."""
+    last = letter(len(query.points))
+    if goes_nowhere(query.points):
+        return [
+            Text(
+                f"A 到 {last} 是同一个地方：下面算的是从那里去一趟再回来。",
+                f"A to {last} are the same place: what follows is there and back from it.",
+            )
+        ]
+    if query.is_line:
+        return []
+    return [
+        Text(
+            f"{letter(leg)} 和 {letter(leg + 1)} 是同一个地方。",
+            f"{letter(leg)} and {letter(leg + 1)} are the same place.",
+        )
+        for leg, line_m in enumerate(lines_m(query.points), 1)
+        if line_m < SAME_PLACE_M
+    ]
 
 
 def no_way_text(answer: AlongAnswer) -> list[Text]:

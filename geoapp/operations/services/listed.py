@@ -7,6 +7,7 @@ advice" among what it has while nobody has entered the service with its hours an
 from dataclasses import dataclass
 
 from geoapp.core.services import load_categories
+from geoapp.core.simplified import simplified
 from geoapp.core.sounds import folded, search_terms
 from geoapp.core.vocabulary import Amenity, load_vocabulary
 from geoapp.operations.services.read import holds_terms
@@ -50,7 +51,7 @@ def stations_that_list(
 
 
 def _meant(words: str, category: str | None) -> list[Amenity]:
-    terms = search_terms(words)
+    terms = search_terms(simplified(words))
     known = load_categories().categories
     kin = {folded(name) for one in known if one.code == category for name in one.names}
 

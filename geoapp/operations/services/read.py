@@ -13,6 +13,7 @@ from geoapp.core.hours import state
 from geoapp.core.i18n import Text
 from geoapp.core.services import ServiceCategory, load_categories
 from geoapp.core.settings import Settings
+from geoapp.core.simplified import simplified
 from geoapp.core.sounds import search_terms, sounds_of
 from geoapp.core.words import Status
 from geoapp.operations.facilities.read import PUBLIC_STATUSES, check_region
@@ -111,7 +112,8 @@ def find_services(
     """Find where services are offered on the day of today.
 
     Without words, category and service all services are meant. Words are held against the names of
-    categories and services, also by pinyin and initials; all of them must be found in one name.
+    categories and services, also by pinyin, by initials and in traditional characters; all of them must
+    be found in one name.
 
     Raises
     ------
@@ -182,7 +184,7 @@ def item_text(item: ItemRecord) -> Text:
 def named_by(
     terms: Sequence[str], items: Sequence[ItemRecord]
 ) -> tuple[list[ServiceCategory], list[ItemRecord]]:
-    """Return the categories and the services whose names hold all terms.
+    """Return the categories and the services whose names hold all terms, in simplified characters.
 
     A service of a category that is meant is meant too.
     """
@@ -202,8 +204,11 @@ def named_by(
 
 
 def holds_terms(name: str, terms: Sequence[str]) -> bool:
-    """Tell whether a name holds all terms, as it is written, by pinyin or by initials."""
-    sounds = sounds_of(name)
+    """Tell whether a name holds all terms, as it is written, by pinyin or by initials.
+
+    The name may be written in traditional characters; the terms are in simplified ones.
+    """
+    sounds = sounds_of(simplified(name))
     spelt = (sounds.name, sounds.pinyin, sounds.initials)
     return bool(sounds.name) and all(any(term in one for one in spelt) for term in terms)
 
@@ -221,7 +226,7 @@ def _meant(
         items = [one for one in items if one.category == question.category]
     if question.item is not None:
         items = [item_named(items, question.item)]
-    terms = search_terms(question.words)
+    terms = search_terms(simplified(question.words))
     if terms:
         categories, items = named_by(terms, items)
     return categories, items

@@ -46,7 +46,9 @@ class NearestParameters(Parameters):
         [], description="没有 app、card，不能 qr、face / what they are without: app, card, qr, face"
     )
     surely: bool = Field(
-        False, description="只要确知能进的 / only those that they are known to be let into"
+        False,
+        description="只要确知能进的；单用即谁都能进的 / "
+        "only those that they are known to be let into; alone: that let anyone in",
     )
     open_at: str | None = Field(
         None,

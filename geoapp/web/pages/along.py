@@ -24,9 +24,11 @@ from geoapp.operations.along.question import MOST_STOPS, USUAL_MORE_MINUTES, Alo
 from geoapp.operations.along.said import (
     added_text,
     after_text,
+    goes_nowhere,
     letter,
     no_way_text,
     nothing_text,
+    same_places,
     too_far_text,
 )
 from geoapp.operations.along.service import AlongAnswer, AlongItem, along
@@ -171,11 +173,15 @@ def _told(form: Form, stops: list[Stop], answer: AlongAnswer) -> dict[str, Any]:
         else [[round(lon, 7), round(lat, 7)] for lon, lat in leg.line.coords]
         for leg in answer.legs
     ]
-    joined = all(leg.way_m is not None for leg in answer.legs)
+    # Of a way that goes nowhere there is no length to tell.
+    joined = not goes_nowhere(answer.query.points) and all(
+        leg.way_m is not None for leg in answer.legs
+    )
     return {
         "stops": stops,
         "unknown": [],
         "odd": _odd(stops),
+        "same": same_places(answer.query),
         "found": [
             _found(item, card, form.by) for item, card in zip(answer.items, cards, strict=True)
         ],

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
-from geoapp.core.entering import ANYBODY, Entering, why_not
+from geoapp.core.entering import ANYBODY, SURELY_TEXT, Entering, why_not
 from geoapp.core.i18n import Text
 from geoapp.core.vocabulary import load_vocabulary
 from geoapp.operations.nearest.service import NearestItem, NearestQuery
@@ -57,10 +57,9 @@ def near_misses(
         words = entering.text
         whole = Text(f"我能进：{words.zh}", f"I may enter: {words.en}")
         tries.append(("enter", whole, replace(query, entering=ANYBODY)))
-    if entering.is_asked and entering.surely:
-        unsure = replace(entering, surely=False)
-        known = Text("只看确知能进的", "Only where it is known")
-        tries.append(("surely", known, replace(query, entering=unsure)))
+    unsure = replace(entering, surely=False)
+    if entering.surely and unsure.is_asked:
+        tries.append(("surely", SURELY_TEXT, replace(query, entering=unsure)))
     found = []
     for drop, condition, wider in tries:
         nearest = find(wider)

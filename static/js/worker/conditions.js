@@ -7,9 +7,9 @@ import { ANYBODY, enteringOf, readEntering, setEntering, tellEntering } from './
 
 const KEY = 'geoapp-conditions';
 // An address that says what is sought is meant as it stands.
-const IN_ADDRESS = ['open', 'amenity', 'what', 'asked', 'place', 'lon', 'may_enter', 'without'];
+const IN_ADDRESS = ['open', 'amenity', 'what', 'asked', 'place', 'lon', 'may_enter', 'without', 'surely'];
 // With these alone only what is open is looked for, as without any.
-const STILL_FRESH = ['open', 'may_enter', 'without'];
+const STILL_FRESH = ['open', 'may_enter', 'without', 'surely'];
 
 /**
  * @param {HTMLFormElement} form

@@ -66,7 +66,8 @@ export function enteringOf(given) {
  * @param {HTMLFormElement} form
  */
 export function enteringText(form) {
-  const words = chosen(form, 'may_enter').concat(chosen(form, 'without'))
+  const said = chosen(form, 'may_enter').concat(chosen(form, 'without'));
+  const words = (said.length ? said : chosen(form, 'surely'))
     .map((one) => ((one.closest('label') || one).textContent || '').trim());
   if (language() === 'zh') return words.join('，');
   const all = words.join(', ');

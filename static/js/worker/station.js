@@ -2,6 +2,7 @@
 
 import { at, makeMap } from '../lib/map.js';
 import { byId } from '../lib/page.js';
+import { keepsInSight } from '../lib/turned.js';
 
 const here = byId('station');
 const { map } = makeMap(byId('map'), { fit: () => false });
@@ -31,4 +32,6 @@ near.forEach((one, index) => {
   mark(one, String(index + 1), '');
 });
 mark(here, '★', 'chosen').setZIndexOffset(1000);
-map.fitBounds(bounds, { padding: [48, 48], maxZoom: 16, animate: false });
+const fit = () => { map.fitBounds(bounds, { padding: [48, 48], maxZoom: 16, animate: false }); };
+keepsInSight(map)(fit);
+fit();

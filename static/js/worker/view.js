@@ -1,6 +1,7 @@
 // What the finder's map shows: the sheet hides a part of it on a phone.
 
 import { at } from '../lib/map.js';
+import { keepsInSight } from '../lib/turned.js';
 
 /**
  * @param {L.Map} map
@@ -8,6 +9,8 @@ import { at } from '../lib/map.js';
  * @param {HTMLElement} sheet
  */
 export function makeView(map, box, sheet) {
+  const keep = keepsInSight(map);
+
   // The sheet hides the lower part of the map on a phone: how much, in pixels. Elsewhere, and on a
   // phone that lies on its side, it stands beside the map (finder.css).
   function hidden_px() {
@@ -28,6 +31,19 @@ export function makeView(map, box, sheet) {
    * @param {boolean} [isMoved] whether one sees the map move there; while it moves it takes no other view
    */
   function show(bounds, isMoved = true) {
+    keep(() => {
+      sheet.classList.add('dragged'); // as high as it will be, and not as it still is
+      fit(bounds, false);
+      sheet.classList.remove('dragged');
+    });
+    fit(bounds, isMoved);
+  }
+
+  /**
+   * @param {L.LatLngBounds} bounds
+   * @param {boolean} isMoved
+   */
+  function fit(bounds, isMoved) {
     const hidden = hidden_px();
     map.fitBounds(bounds, { paddingTopLeft: [40, 40], paddingBottomRight: [72, hidden + 24], maxZoom: 16.5, animate: isMoved ? undefined : false });
   }

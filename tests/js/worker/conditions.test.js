@@ -21,5 +21,6 @@ test('an address is read as the service reads it', () => {
   assert.deepEqual(read('place=370203&amenity=toilet,microwave&amenity=wifi'), { open: false, what: '', amenities: ['toilet', 'microwave', 'wifi'], entering: ANYBODY });
   assert.deepEqual(read('asked=1&open=1&what=station:care_post'), { open: true, what: 'station:care_post', amenities: [], entering: ANYBODY });
   assert.deepEqual(read('open=0'), { open: true, what: '', amenities: [], entering: ANYBODY });
+  assert.deepEqual(read('surely=1'), { open: true, what: '', amenities: [], entering: { ...ANYBODY, surely: true } });
   assert.deepEqual(read('may_enter=worker&without=card,app&surely=1'), { open: true, what: '', amenities: [], entering: { who: 'worker', without: ['card', 'app'], surely: true } });
 });

@@ -81,6 +81,19 @@ def test_stops_are_words_or_positions(client: FlaskClient) -> None:
     )
     page = listed(client, stop=[f"{lat},{lon}", B])
     assert f"“{lat},{lon}”不是一个位置：先经度" in page
+    # A street with its house numbers is words, and is not looked for off Africa.
+    assert "没有找到“香港中路12,14”" in listed(client, stop=[A, "香港中路12,14"])
+
+
+def test_stops_at_the_same_place_are_said_to_be_so(client: FlaskClient) -> None:
+    page = listed(client, stop=[A, A])
+    assert "A 到 B 是同一个地方：下面算的是从那里去一趟再回来。" in page
+    assert "不去站点" not in page
+    assert names(page)[0] == "T-1"
+    page = listed(client, stop=[A, A, B])
+    assert "A 和 B 是同一个地方。" in page
+    assert "不去站点" in page
+    assert "同一个地方" not in listed(client, stop=[A, B])
 
 
 def test_stops_that_are_far_apart_or_outside_are_said_to_be_so(client: FlaskClient) -> None:

@@ -29,6 +29,18 @@ REACHED = """() => {
   });
 }"""
 FOUND = "#results .found"
+# The map has moved to its answer when each mark stands in view, beside the sheet or above it, and
+# their middle near its own.
+IN_SIGHT = """width => {
+  const map = document.getElementById('map').getBoundingClientRect()
+  const sheet = document.getElementById('sheet').getBoundingClientRect()
+  const bottom = sheet.width < map.width + 1 && sheet.x <= map.x && sheet.right >= map.right ? sheet.y : map.bottom
+  const marks = [...document.querySelectorAll('.marker')].map(e => e.getBoundingClientRect())
+  const middle = marks.reduce((sum, one) => sum + one.y + one.height / 2, 0) / marks.length
+  return innerWidth === width && marks.length > 0 && marks.every(one => one.y >= map.y && one.bottom <= bottom + 22)
+    && Math.abs(middle - (map.y + bottom) / 2) < (bottom - map.y) / 4
+}"""
+ANY_MARK = "() => document.querySelector('.marker').getBoundingClientRect().x"
 
 
 def names(page: Page) -> list[str]:
@@ -66,16 +78,21 @@ def test_on_its_side_the_phone_shows_the_answer_beside_the_list(site: Site, visi
     page.set_viewport_size({"width": 844, "height": 390})
     page.goto(f"{site.url}/?lang=zh")
     expect(page.locator("#results .found").first).to_be_visible()
-    # The map has moved to its answer when each mark stands in view, and their middle near its own.
-    page.wait_for_function(
-        """() => {
-          const map = document.getElementById('map').getBoundingClientRect()
-          const marks = [...document.querySelectorAll('.marker')].map(e => e.getBoundingClientRect())
-          const middle = marks.reduce((sum, one) => sum + one.y + one.height / 2, 0) / marks.length
-          return marks.length > 0 && marks.every(one => one.y >= map.y && one.bottom <= 390)
-            && Math.abs(middle - (map.y + map.height / 2)) < map.height / 4
-        }"""
-    )
+    page.wait_for_function(IN_SIGHT, arg=844)
+    # Turned up and back, it shows what it showed.
+    page.set_viewport_size({"width": 390, "height": 844})
+    page.wait_for_function(IN_SIGHT, arg=390)
+    page.set_viewport_size({"width": 844, "height": 390})
+    page.wait_for_function(IN_SIGHT, arg=844)
+    # Whoever has moved the map is left there.
+    page.locator("#map").focus()
+    before = page.evaluate(ANY_MARK)
+    page.keyboard.press("ArrowLeft")
+    page.wait_for_function(f"before => ({ANY_MARK})() > before + 50", arg=before)
+    expect(page.locator(".leaflet-pan-anim")).to_have_count(0)
+    page.set_viewport_size({"width": 390, "height": 844})
+    page.wait_for_function("() => document.getElementById('map').offsetWidth === 390")
+    page.wait_for_function(f"() => !({IN_SIGHT})(390)")
 
 
 def test_position_stands_in_no_address(site: Site, visit: Visit) -> None:

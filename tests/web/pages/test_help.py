@@ -35,9 +35,10 @@ def test_a_place_is_found_by_what_it_helps_with(client: FlaskClient, database: D
     add_offer(database, "T-5", {"service": "L-1"})  # the place has closed
     add_offer(database, "T-3", {"service": "H-1"})
     add_desk(database, "T-4", {"phone": "0532-1234567转8"})
-    for query in ("q=法律援助", "q=flyz", "q=legal+aid", "category=legal_aid"):
+    for query in ("q=法律援助", "q=勞動爭議", "q=flyz", "q=legal+aid", "category=legal_aid"):
         assert set(places(client, query)) == {"T-1", "T-4"}, query
-    assert places(client, "q=体检") == ["T-3"]
+    # Traditional characters are the simplified ones: the category is found by its own other name.
+    assert places(client, "q=體檢") == places(client, "q=体检") == ["T-3"]
     # Two services of a place stand together, and its own telephone where they have none.
     add_offer(database, "T-3", {"service": "L-1"})
     with database.session() as session:
@@ -77,6 +78,7 @@ def test_stations_that_list_it_are_pointed_to_where_no_offer_is_known(
         session.execute(text(lists))
     for query in (
         "q=法律援助",
+        "q=法律諮詢",
         "q=flyz",
         "q=legal+advice",
         "category=legal_aid",

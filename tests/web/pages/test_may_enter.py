@@ -83,6 +83,13 @@ def test_who_i_am_and_what_i_am_without(site: Site, visit: Visit) -> None:
     page.click("[data-drop=enter]")
     expect(page.locator(FOUND)).to_contain_text("示例·T-4")
     expect(page.locator(CHIP)).to_have_text("我能进")
+    # "Only where it is known" alone is where anyone may enter, and the chip says that it is on.
+    page.select_option("#what", "")
+    page.click(CHIP)
+    choose(page, "只看确知能进的")
+    expect(page.locator(FOUND)).to_have_count(1)
+    expect(page.locator(f"{FOUND} .may-enter")).to_have_text("您能进")
+    expect(page.locator(CHIP)).to_have_text("我能进：只看确知能进的")
 
 
 def test_without_scripts_and_by_address(site: Site, visit: Visit) -> None:
@@ -101,5 +108,8 @@ def test_without_scripts_and_by_address(site: Site, visit: Visit) -> None:
     page.goto(f"{here}&may_enter=anyone&surely=1&what=home")
     expect(page.locator(".misses")).to_contain_text("for: unknown")
     expect(page.locator(".misses")).to_contain_text("I may enter: Anybody else")
+    page.goto(f"{here}&surely=1&what=base")
+    expect(page.locator(CHIP)).to_have_text("I may enter: Only where it is known")
+    expect(page.locator(".misses > li")).to_have_count(2)
     for wrong in ("may_enter=boss", "without=shoes"):
         assert page.request.get(f"{here}&{wrong}").status == 422

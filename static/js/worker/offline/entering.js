@@ -9,9 +9,17 @@
 /** @type {Record<string, string[]>} For whom it is, and whom that admits: a member is a worker, a worker is anyone. */
 const ADMITS = { anyone: ['anyone', 'worker', 'member'], workers: ['worker', 'member'], members: ['member'] };
 
+/**
+ * Who counts as asking: where one may surely enter, and no more is said, is where anyone may.
+ * @param {Entering} entering
+ */
+export function askerOf({ who, without, surely }) {
+  return surely && !who && !without.length ? 'anyone' : who;
+}
+
 /** @param {Entering} entering whether anything is asked; if not, every station counts */
-export function isAsked({ who, without }) {
-  return Boolean(who) || without.length > 0;
+export function isAsked(entering) {
+  return Boolean(askerOf(entering)) || entering.without.length > 0;
 }
 
 /**
@@ -20,7 +28,9 @@ export function isAsked({ who, without }) {
  * @param {string | undefined} entry
  * @returns {boolean | null} null where it is not known
  */
-export function admits({ who, without }, access, entry) {
+export function admits(entering, access, entry) {
+  const { without } = entering;
+  const who = askerOf(entering);
   const isFor = !who || (access ? (ADMITS[access] || []).indexOf(who) >= 0 : null);
   const opens = !without.length || (entry ? without.indexOf(entry) < 0 : null);
   if (isFor === false || opens === false) return false;

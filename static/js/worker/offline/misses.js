@@ -3,7 +3,7 @@
 import { byId, language } from '../../lib/page.js';
 import { ANYBODY, enteringText } from '../enter.js';
 import { made, pick, t, walkText } from './cards.js';
-import { admits, isAsked } from './entering.js';
+import { admits, askerOf, isAsked } from './entering.js';
 import { listRegion, nearest } from './nearest.js';
 
 /** @typedef {import('./nearest.js').Kept} Kept */
@@ -21,11 +21,11 @@ function lackOf(data, drop, condition, entering, { access, entry }) {
   if (drop !== 'enter' && drop !== 'surely') return t(`没有或不知道有没有“${condition.zh}”`, `without, or not known to have, “${condition.en}”`);
   const unknown = { zh: '未知', en: 'unknown' };
   const parts = [];
-  if (admits({ ...entering, without: [] }, access, undefined) !== true) {
+  if (admits({ who: askerOf(entering), without: [], surely: false }, access, undefined) !== true) {
     const known = access ? data.access[access] : unknown;
     parts.push(t(`对象：${known.zh}`, `for: ${known.en}`));
   }
-  if (admits({ ...entering, who: '' }, undefined, entry) !== true) {
+  if (admits({ ...entering, who: '', surely: false }, undefined, entry) !== true) {
     const known = entry ? data.entries[entry] : unknown;
     parts.push(t(`进门：${known.zh}`, `way in: ${known.en}`));
   }
@@ -49,7 +49,8 @@ export function missesOf(data, question, { own, accuracy_m }) {
   if (isAsked(entering)) {
     const words = enteringText(byId('finder-form', HTMLFormElement));
     tries.push(['enter', { zh: `我能进：${words}`, en: `I may enter: ${words}` }, { entering: ANYBODY }]);
-    if (entering.surely) tries.push(['surely', { zh: '只看确知能进的', en: 'Only where it is known' }, { entering: { ...entering, surely: false } }]);
+    const unsure = { ...entering, surely: false };
+    if (entering.surely && isAsked(unsure)) tries.push(['surely', { zh: '只看确知能进的', en: 'Only where it is known' }, { entering: unsure }]);
   }
   /** @type {HTMLElement[]} */
   const rows = [];
