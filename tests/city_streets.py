@@ -1,4 +1,4 @@
-"""The streets of the made-up city in use, by name alone: without a tiler's work, and without a map."""
+"""The streets of an extract in use, by name alone: without a tiler's work, and without a map."""
 
 from pathlib import Path
 
@@ -18,7 +18,12 @@ from tests.osm_file import write_city_streets
 
 def load_city_streets(settings: Settings, folder: Path) -> None:
     """Take the names of the made-up city's streets into use; ``folder`` is for its extract."""
-    names = read_street_names(write_city_streets(folder / "city.osm.pbf"))
+    load_street_names(settings, write_city_streets(folder / "city.osm.pbf"))
+
+
+def load_street_names(settings: Settings, extract: Path) -> None:
+    """Take the names of an extract's streets into use."""
+    names = read_street_names(extract)
     made = streets_folder(settings) / ".made"
     made.mkdir(parents=True)
     (made / FILE).write_bytes(b"PMTiles\x03 without tiles")

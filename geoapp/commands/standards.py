@@ -81,10 +81,18 @@ def standards(
 
 
 def _spacing(code: str, region: str | None, by: Any, output: Path | None) -> None:
+    from geoapp.core.units import format_metres
     from geoapp.operations.facilities.naming import read_naming
     from geoapp.operations.standards.files import save_spacing
     from geoapp.operations.standards.spacing import check_spacing
-    from geoapp.reports.words.spacing import farthest_text, made_up_text, measured_text, rule_text
+    from geoapp.reports.words.spacing import (
+        farthest_text,
+        made_up_text,
+        measured_text,
+        rule_text,
+        street_text,
+        streets_text,
+    )
     from geoapp.reports.words.standards import samples_text
 
     with open_store() as (settings, database):
@@ -95,7 +103,12 @@ def _spacing(code: str, region: str | None, by: Any, output: Path | None) -> Non
             return
         names = read_naming(database, settings.timezone).regions
     rule = result.standard.spacing
-    told = [result.standard.text, measured_text(result), samples_text(result)]
+    told = [
+        result.standard.text,
+        measured_text(result),
+        streets_text(result),
+        samples_text(result),
+    ]
     if rule is not None:
         told[1:1] = [rule_text(rule, names), made_up_text(rule)]
     for one in told:
@@ -111,6 +124,14 @@ def _spacing(code: str, region: str | None, by: Any, output: Path | None) -> Non
             f"{name.zh}\t{count.stations} 个站点：太近 {count.close_pairs} 对，太远 {far} 人\n"
             f"{name.en}\t{count.stations} stations: pairs too close {count.close_pairs}, "
             f"workers too far {far}"
+        )
+        if count.far_street_m is not None:
+            street = format_metres(count.far_street_m)
+            click.echo(f"\t太远的路段 {street.zh} / street too far: {street.en}")
+    for stretch in () if result.streets is None else result.streets.stretches[:_MOST_TOLD]:
+        named, length = street_text(stretch), format_metres(stretch.length_m)
+        click.echo(
+            f"{named.zh}\t{length.zh}\t{stretch.place.zh}\n{named.en}\t{length.en}\t{stretch.place.en}"
         )
     for area in result.areas[:_MOST_TOLD]:
         away = farthest_text(area)

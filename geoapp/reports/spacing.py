@@ -9,13 +9,23 @@ import openpyxl
 from geoapp.core.errors import InvalidValueError
 from geoapp.core.files import replaced_whole
 from geoapp.core.i18n import Language, Text
-from geoapp.core.results.spacing import SpacingResult
+from geoapp.core.results.spacing import FarStreets, SpacingResult
+from geoapp.core.units import format_metres
 from geoapp.core.words import LEVEL_TEXT, SAMPLE_TEXT, Level
 from geoapp.reports.book import add_table, fill_sheet
-from geoapp.reports.words.spacing import BY_TEXT, NO_WAY, made_up_text, measured_text, rule_text
+from geoapp.reports.words.spacing import (
+    BY_TEXT,
+    NO_WAY,
+    made_up_text,
+    measured_text,
+    rule_text,
+    street_text,
+    streets_text,
+)
 from geoapp.reports.words.standards import issued_text, samples_text
 
 _SHARE: Final = Text("太远的比例", "Share too far")
+_STREET_SHARE: Final = Text("太远的道路的比例", "Share of street too far")
 _UNKNOWN: Final = Text("未知", "unknown")
 
 
@@ -43,15 +53,25 @@ def write_spacing(
         raise InvalidValueError("-o", path.name, accepted)
     book = openpyxl.Workbook()
     book.remove(book.worksheets[0])
-    for title, rows in (
+    sheets = [
         (Text("各区", "By district"), _regions(result)),
         (Text("太近的站点", "Too close"), _pairs(result, regions)),
         (Text("太远的地方", "Too far"), _areas(result, regions)),
-    ):
+    ]
+    if result.streets is not None:
+        sheets.insert(
+            1, (Text("太远的路段", "Streets too far"), _stretches(result.streets, regions))
+        )
+    for title, rows in sheets:
         said = [
             [one.pick(language) if isinstance(one, Text) else one for one in row] for row in rows
         ]
-        add_table(book, title.pick(language), said, shares=(_SHARE.pick(language),))
+        add_table(
+            book,
+            title.pick(language),
+            said,
+            shares=[one.pick(language) for one in (_SHARE, _STREET_SHARE)],
+        )
     about = book.create_sheet(Text("说明", "About").pick(language))
     fill_sheet(
         about,
@@ -75,6 +95,13 @@ def _regions(result: SpacingResult) -> list[list[Any]]:
             Text("最远（米）", "Farthest (m)"),
         ]
     ]
+    walked = result.streets is not None
+    if walked:
+        rows[0] += [
+            Text("道路（米）", "Street (m)"),
+            Text("太远的道路（米）", "Street too far (m)"),
+            _STREET_SHARE,
+        ]
     total = (Text("合计", "Total"), None, result.total)
     for name, level, count in (
         *((one.name, one.level, one.count) for one in result.regions),
@@ -90,6 +117,15 @@ def _regions(result: SpacingResult) -> list[list[Any]]:
                 count.far_workers,
                 count.far_share,
                 NO_WAY if count.no_way else _rounded(count.farthest_m),
+                *(
+                    [
+                        _rounded(count.street_m),
+                        _rounded(count.far_street_m),
+                        count.far_street_share,
+                    ]
+                    if walked
+                    else []
+                ),
             ]
         )
     return rows
@@ -151,6 +187,35 @@ def _areas(result: SpacingResult, regions: Mapping[str, Text]) -> list[list[Any]
     return rows
 
 
+def _stretches(streets: FarStreets, regions: Mapping[str, Text]) -> list[list[Any]]:
+    rows: list[list[Any]] = [
+        [
+            Text("区", "District"),
+            Text("道路", "Street"),
+            Text("长（米）", "Length (m)"),
+            Text("最远的一处", "Its farthest place"),
+            Text("离最近的站（米）", "To the nearest station (m)"),
+            Text("至多（米）", "At most (m)"),
+            Text("经度", "Longitude"),
+            Text("纬度", "Latitude"),
+        ]
+    ]
+    rows += [
+        [
+            regions.get(one.district or "", _UNKNOWN),
+            street_text(one),
+            _rounded(one.length_m),
+            one.place,
+            NO_WAY if one.farthest_m is None else _rounded(one.farthest_m),
+            one.allowed_m,
+            round(one.lon, 6),
+            round(one.lat, 6),
+        ]
+        for one in streets.stretches
+    ]
+    return rows
+
+
 def _rounded(metres: float | None) -> float | None:
     return None if metres is None else round(metres, 1)
 
@@ -187,6 +252,19 @@ def _about(result: SpacingResult, regions: Mapping[str, Text]) -> list[tuple[Tex
             ),
         ),
     ]
+    if (streets := streets_text(result)) is not None:
+        rows.append((Text("沿路", "Along streets"), streets))
+    if result.streets is not None and result.streets.rest_stretches:
+        rest = format_metres(result.streets.rest_m)
+        rows.append(
+            (
+                Text("没有列出的路段", "Streets not listed"),
+                Text(
+                    f"另有 {result.streets.rest_stretches:,} 段较短的，共 {rest.zh}",
+                    f"shorter stretches besides: {result.streets.rest_stretches:,}, {rest.en}",
+                ),
+            )
+        )
     samples = samples_text(result)
     if samples is not None:
         rows.append((SAMPLE_TEXT, samples))

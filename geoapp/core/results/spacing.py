@@ -59,6 +59,54 @@ class FarArea:
 
 
 @dataclass(frozen=True, slots=True)
+class FarStretch:
+    """A stretch of street that is farther from any station than the rule allows, whole.
+
+    Attributes
+    ----------
+    street
+        Its name; None where it has none.
+    place
+        Where its farthest place is, in words; ``lon, lat`` the same, WGS-84.
+    line_wkb
+        The stretch, WGS-84.
+    length_m
+        Along the way.
+    farthest_m, allowed_m
+        From its farthest place to the nearest station on foot, None where there is no way; and how far
+        it may be.
+    """
+
+    street: Text | None
+    place: Text
+    lon: float
+    lat: float
+    line_wkb: bytes
+    district: str | None
+    length_m: float
+    farthest_m: float | None
+    allowed_m: float
+
+
+@dataclass(frozen=True, slots=True)
+class FarStreets:
+    """The streets of a region along which a station is too far.
+
+    Attributes
+    ----------
+    stretches, rest_stretches, rest_m
+        The longest first, and what lies beyond those that are listed.
+    stations_beside
+        Stations that are too far from any way to be walked to on the network.
+    """
+
+    stretches: tuple[FarStretch, ...]
+    rest_stretches: int
+    rest_m: float
+    stations_beside: int
+
+
+@dataclass(frozen=True, slots=True)
 class SpacingCount:
     """The figures of a region.
 
@@ -74,6 +122,9 @@ class SpacingCount:
         The farthest of these, in metres; None where nobody is too far or there is no way.
     no_way
         Whether somebody cannot reach any station at all.
+    street_m, far_street_m
+        Metres of street, and of those from which any station is too far; None where streets are not
+        measured.
     """
 
     stations: int
@@ -82,6 +133,15 @@ class SpacingCount:
     far_workers: float
     farthest_m: float | None
     no_way: bool
+    street_m: float | None
+    far_street_m: float | None
+
+    @property
+    def far_street_share(self) -> float | None:
+        """The share (0 to 1) of street from which any station is too far; None where there is none."""
+        if not self.street_m or self.far_street_m is None:
+            return None
+        return self.far_street_m / self.street_m
 
     @property
     def far_share(self) -> float | None:
@@ -121,6 +181,8 @@ class SpacingResult:
         The closest first; both stations, or one of them, in the region.
     areas, rest_areas, rest_workers
         The farthest first, and what lies beyond those that are listed.
+    streets
+        Along streets; None where that is not measured: by line, or where the rule says nothing of it.
     """
 
     standard: Standard
@@ -138,3 +200,4 @@ class SpacingResult:
     areas: tuple[FarArea, ...]
     rest_areas: int
     rest_workers: float
+    streets: FarStreets | None

@@ -2,7 +2,7 @@
 
 import math
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
@@ -12,7 +12,7 @@ import shapely
 from geoapp.analysis.coverage.coverage import coverage
 from geoapp.analysis.coverage.gaps import gap_zones
 from geoapp.analysis.frames import DemandFrame
-from geoapp.analysis.spacing import ClosePairs, too_close, workers_per_km2
+from geoapp.analysis.spacing import ClosePairs, too_close
 from geoapp.analysis.walks.pairs import PairWalks
 from geoapp.core.arrays import BoolArray, FloatArray, IntArray
 from geoapp.core.errors import InvalidValueError, UnusableInputError
@@ -27,20 +27,25 @@ from geoapp.core.results.spacing import (
 )
 from geoapp.core.settings import Settings
 from geoapp.core.spacing import By, Spacing
-from geoapp.core.standards import Standard, standard_of
+from geoapp.core.standards import standard_of
 from geoapp.core.walking import Standard as Reach
 from geoapp.core.walking import WalkingEstimate
 from geoapp.core.words import Level
-from geoapp.operations.facilities.read import check_region
-from geoapp.operations.ground.in_service import frame_of, in_service, named_regions, now
+from geoapp.operations.ground.in_service import frame_of, named_regions
 from geoapp.operations.ground.places import told_at
 from geoapp.operations.ground.reading import Ways, ways_to_walk
+from geoapp.operations.standards.far_streets import MeasuredStreets, measure_streets
+from geoapp.operations.standards.spacing_ground import (
+    SpacingGround,
+    above,
+    busy_at,
+    district_of,
+    inside_of,
+    read_spacing_ground,
+)
 from geoapp.operations.streets.names import street_index
 from geoapp.store.engine import Database
-from geoapp.store.facilities.read import PlacedFacility, read_changes
-from geoapp.store.facilities.unplaced import unplaced_facilities
-from geoapp.store.runs.demand_rows import DemandRows, no_demand, read_demand
-from geoapp.store.runs.inputs import RegionRow, find_demand_set, read_regions
+from geoapp.store.facilities.read import PlacedFacility
 
 MOST_AREAS: Final = 200
 _SUMMED_UP: Final = (Level.PROVINCE, Level.CITY, Level.DISTRICT)
@@ -51,20 +56,6 @@ _LOST: Final = "?"
 _NO_DISTRICT: Final = Text("区未知", "District unknown")
 # A straight line is walked as long as it is.
 _LINES: Final = WalkingEstimate(detour_factor=1.0)
-
-
-@dataclass(frozen=True, slots=True)
-class _Ground:
-    """What the store holds; stations of the standard's kinds at their places, all demand."""
-
-    placed: list[PlacedFacility]
-    sample: bool
-    left_out_samples: int
-    without_position: int
-    demand: DemandRows
-    demand_code: str | None
-    demand_sample: bool
-    regions: list[RegionRow]
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,26 +110,34 @@ def check_spacing(
             Text(f"{standard.zh}没有规定间距。", f"{standard.en} has no rule of spacing.")
         )
     ways = ways_to_walk(settings)
-    if by == "walk" and ways.network is None:
+    network = ways.network
+    if by == "walk" and network is None:
         accepted = Text("line（没有导入步行路网）", "line (no walking network is loaded)")
         raise InvalidValueError("by", by, accepted)
-    chosen: By = (by or rule.by) if ways.network is not None else "line"
-    ground = _read(database, standard, region)
-    parents = {one.code: one.parent_code for one in ground.regions}
-    inside = _inside(region, parents)
-    pairs = _pairs(rule, ground, ways if chosen == "walk" else None, parents)
+    chosen: By = (by or rule.by) if network is not None else "line"
+    # Along streets it is measured on foot: a line knows no street.
+    walked = network if chosen == "walk" else None
+    ground = read_spacing_ground(
+        database, standard, region, None if walked is None else walked.bounds
+    )
+    parents = ground.parents
+    inside = inside_of(region, parents)
+    pairs = _pairs(rule, ground, ways if chosen == "walk" else None)
     far, areas, rest = _far(
         settings, rule, ground, ways if chosen == "walk" else None, parents, inside
     )
     shown = [
         pair for pair in pairs if inside is None or {_code(ground, n) for n in pair[0]} & inside
     ]
-    rows = _by_region(ground, shown, far, parents, inside)
+    streets = None
+    if walked is not None:
+        streets = measure_streets(rule, ground, walked, street_index(settings), inside)
+    rows = _by_region(ground, shown, far, streets, inside)
     return SpacingResult(
         standard=standard,
         region=region,
         by=chosen,
-        can_walk=ways.network is not None,
+        can_walk=network is not None,
         demand=ground.demand_code,
         demand_sample=ground.demand_sample,
         sample=ground.sample,
@@ -150,94 +149,19 @@ def check_spacing(
         areas=areas,
         rest_areas=rest[0],
         rest_workers=rest[1],
+        streets=None if streets is None else streets.told,
     )
-
-
-def _read(database: Database, standard: Standard, region: str | None) -> _Ground:
-    at = now()
-    with database.snapshot() as session:
-        check_region(session, region)
-        placed = [
-            one
-            for one in read_changes(session, -1).placed
-            if one.kind in standard.kinds and in_service(one, at)
-        ]
-        unplaced = [
-            one
-            for one in unplaced_facilities(session, None, None)
-            if one.kind in standard.kinds and in_service(one, at)
-        ]
-        demand_set = find_demand_set(session, None)
-        demand = no_demand() if demand_set is None else read_demand(session, demand_set.id, None)
-        regions = read_regions(session)
-        code = None if demand_set is None else demand_set.code
-        made_up = demand_set is not None and demand_set.is_sample
-    samples = {one.code for one in placed if one.is_sample}
-    sample = bool(placed) and all(one.is_sample for one in placed)
-    return _Ground(
-        placed=[one for one in placed if one.is_sample is sample],
-        sample=sample,
-        left_out_samples=0 if sample else len(samples),
-        without_position=sum(one.is_sample is sample for one in unplaced),
-        demand=demand,
-        demand_code=code,
-        demand_sample=made_up,
-        regions=regions,
-    )
-
-
-def _inside(region: str | None, parents: Mapping[str, str | None]) -> frozenset[str] | None:
-    """Return a region with all below it; None is everywhere."""
-    if region is None:
-        return None
-    return frozenset(code for code in parents if region in _above(code, parents))
-
-
-def _above(code: str | None, parents: Mapping[str, str | None]) -> Iterator[str]:
-    seen: set[str] = set()
-    while code is not None and code not in seen:
-        seen.add(code)
-        yield code
-        code = parents.get(code)
-
-
-def _is_busy(
-    rule: Spacing,
-    ground: _Ground,
-    lon: FloatArray,
-    lat: FloatArray,
-    codes: Sequence[str | None],
-    parents: Mapping[str, str | None],
-) -> BoolArray:
-    """Tell which places lie where it is busy by the rule."""
-    busy = rule.busy
-    if busy is None:
-        return np.zeros(len(lon), np.bool_)
-    if busy.regions is not None:
-        named = set(busy.regions)
-        within = {code: bool(named & set(_above(code, parents))) for code in set(codes)}
-        return np.array([within[code] for code in codes], dtype=np.bool_)
-    assert busy.workers_per_km2 is not None
-    density = workers_per_km2(
-        ground.demand.lon,
-        ground.demand.lat,
-        ground.demand.weight,
-        at_lon=lon,
-        at_lat=lat,
-        around_m=busy.around_m,
-    )
-    return np.asarray(density >= busy.workers_per_km2)
 
 
 def _pairs(
-    rule: Spacing, ground: _Ground, ways: Ways | None, parents: Mapping[str, str | None]
+    rule: Spacing, ground: SpacingGround, ways: Ways | None
 ) -> list[tuple[tuple[int, int], float, float]]:
     """Return the pairs of places that are too close: positions, metres, least metres."""
     placed = ground.placed
     if rule.apart_m is None or rule.busy_apart_m is None or len(placed) < 2:
         return []
     lon, lat = np.array([one.lon for one in placed]), np.array([one.lat for one in placed])
-    busy = _is_busy(rule, ground, lon, lat, [one.region_code for one in placed], parents)
+    busy = busy_at(rule, ground, lon, lat, [one.region_code for one in placed])
     numbers = {code: number for number, code in enumerate(dict.fromkeys(o.code for o in placed))}
     walks = None
     if ways is not None:
@@ -263,7 +187,7 @@ def _pairs(
 def _far(
     settings: Settings,
     rule: Spacing,
-    ground: _Ground,
+    ground: SpacingGround,
     ways: Ways | None,
     parents: Mapping[str, str | None],
     inside: frozenset[str] | None,
@@ -276,7 +200,7 @@ def _far(
         return None, (), (0, 0.0)
     lon, lat, workers = rows.lon[here], rows.lat[here], rows.weight[here]
     region = [code for code, shown in zip(codes, here.tolist(), strict=True) if shown]
-    busy = _is_busy(rule, ground, lon, lat, region, parents)
+    busy = busy_at(rule, ground, lon, lat, region)
     allowed = np.where(busy, rule.busy_reach_m, rule.reach_m)
     demand = DemandFrame.from_arrays(lon, lat, workers, region=region)
     found = coverage(
@@ -301,7 +225,7 @@ def _far(
         regions=ground.regions,
         streets=street_index(settings),
     )
-    levels = {one.code: one.level for one in ground.regions}
+    levels = ground.levels
     areas = []
     for number, point, place in zip(listed.tolist(), at.tolist(), told, strict=True):
         zone = zones.zones[number]
@@ -313,7 +237,7 @@ def _far(
                 lon=float(lon[point]),
                 lat=float(lat[point]),
                 outline_wkb=shapely.to_wkb(zone.geometry),
-                district=_district(region[point], parents, levels),
+                district=district_of(region[point], parents, levels),
                 workers=zone.workers,
                 farthest_m=away if math.isfinite(away) else None,
                 allowed_m=float(allowed[point]),
@@ -340,25 +264,25 @@ def _farthest(far: _Far, zone_of_point: IntArray, count: int) -> IntArray:
 
 
 def _by_region(
-    ground: _Ground,
+    ground: SpacingGround,
     pairs: Sequence[tuple[tuple[int, int], float, float]],
     far: _Far | None,
-    parents: Mapping[str, str | None],
+    streets: MeasuredStreets | None,
     inside: frozenset[str] | None,
 ) -> list[RegionSpacing]:
     """Return the whole, then provinces, cities and districts by code, then what is in no known district."""
-    levels = {one.code: one.level for one in ground.regions}
+    parents, levels = ground.parents, ground.levels
 
     def regions_of(code: str | None) -> set[str]:
         if inside is not None and code not in inside:
             return set()
-        above = [
+        upwards = [
             one
-            for one in _above(code, parents)
+            for one in above(code, parents)
             if levels.get(one) in _SUMMED_UP and (inside is None or one in inside)
         ]
-        lost = [_LOST] if _district(code, parents, levels) is None else []
-        return {_WHOLE, *above, *lost}
+        lost = [_LOST] if district_of(code, parents, levels) is None else []
+        return {_WHOLE, *upwards, *lost}
 
     stations: dict[str, set[str]] = defaultdict(set)
     for one in ground.placed:
@@ -388,6 +312,13 @@ def _by_region(
                     too_far[code].append(number)
                     farthest[code] = max(farthest[code], away)
 
+    street: dict[str, list[float]] = defaultdict(list)
+    far_street: dict[str, list[float]] = defaultdict(list)
+    for own, (metres, beyond) in ({} if streets is None else streets.metres).items():
+        for code in regions_of(own):
+            street[code].append(metres)
+            far_street[code].append(beyond)
+
     def count(code: str) -> SpacingCount:
         most = farthest.get(code)
         return SpacingCount(
@@ -397,24 +328,20 @@ def _by_region(
             far_workers=math.fsum(too_far[code]),
             farthest_m=None if most is None or math.isinf(most) else most,
             no_way=most is not None and math.isinf(most),
+            street_m=None if streets is None else math.fsum(street[code]),
+            far_street_m=None if streets is None else math.fsum(far_street[code]),
         )
 
     names = {one.code: Text(one.name_zh, one.name_en or one.name_zh) for one in ground.regions}
     rows = [RegionSpacing(None, None, Text("合计", "Total"), count(_WHOLE))]
-    every = {*stations, *workers, *close} - {_WHOLE, _LOST}
+    every = {*stations, *workers, *close, *street} - {_WHOLE, _LOST}
     rows += [RegionSpacing(code, levels[code], names[code], count(code)) for code in sorted(every)]
-    if _LOST in stations or _LOST in workers:
+    if _LOST in stations or _LOST in workers or _LOST in street:
         rows.append(RegionSpacing(None, None, _NO_DISTRICT, count(_LOST)))
     return rows
 
 
-def _district(
-    code: str | None, parents: Mapping[str, str | None], levels: Mapping[str, str]
-) -> str | None:
-    return next((one for one in _above(code, parents) if levels.get(one) == Level.DISTRICT), None)
-
-
-def _code(ground: _Ground, place: int) -> str | None:
+def _code(ground: SpacingGround, place: int) -> str | None:
     return ground.placed[place].region_code
 
 
@@ -423,16 +350,16 @@ def _spot(one: PlacedFacility) -> Spot:
 
 
 def _told_pair(
-    ground: _Ground,
+    ground: SpacingGround,
     pair: tuple[tuple[int, int], float, float],
     parents: Mapping[str, str | None],
 ) -> ClosePair:
     (one, other), away, least = pair
-    levels = {row.code: row.level for row in ground.regions}
+    levels = ground.levels
     return ClosePair(
         one=_spot(ground.placed[one]),
         other=_spot(ground.placed[other]),
         away_m=away,
         least_m=least,
-        district=_district(_code(ground, one), parents, levels),
+        district=district_of(_code(ground, one), parents, levels),
     )

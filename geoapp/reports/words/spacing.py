@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from geoapp.core.i18n import Text
-from geoapp.core.results.spacing import FarArea, SpacingResult
+from geoapp.core.results.spacing import FarArea, FarStretch, SpacingResult
 from geoapp.core.spacing import By, Figures, Spacing
 from geoapp.core.units import counted, format_metres
 
@@ -13,6 +13,7 @@ BY_TEXT: dict[By, Text] = {
 }
 _MEASURED_EN: dict[By, str] = {"line": "By straight line", "walk": "On foot"}
 NO_WAY = Text("走不到", "no way")
+UNNAMED = Text("没有路名的路", "a street without a name")
 
 
 def rule_text(rule: Spacing, regions: Mapping[str, Text]) -> Text:
@@ -89,6 +90,44 @@ def measured_text(result: SpacingResult) -> Text:
     return line
 
 
-def farthest_text(area: FarArea) -> Text:
-    """Return how far the nearest station of an area's farthest place is."""
+def streets_text(result: SpacingResult) -> Text | None:
+    """Return how streets were measured, or why they were not; None where the rule says nothing of them."""
+    rule = result.standard.spacing
+    if rule is None or rule.reach_m is None:
+        return None
+    if result.streets is None:
+        if result.can_walk:
+            return Text(
+                "按直线时不沿路量；选“步行”看哪些路段太远。",
+                "By straight line nothing is measured along streets: choose “on foot” for that.",
+            )
+        return Text(
+            "没有导入步行路网，不能沿路量：只看有人干活的地方。",
+            "No walking network is loaded, so nothing is measured along streets: only where people work.",
+        )
+    zh = [
+        "沿路量的是步行路网上的道路，不含小路、台阶和内部通道；分开画的两边各算一次。",
+        "属于哪个区、是否繁华，按不超过 100 米的一小段的中点看。",
+    ]
+    en = [
+        "Streets are those of the walking network, without paths, stairs and drives; sides that are drawn "
+        "apart count each.",
+        "The district, and whether it is busy, is that of the middle of every 100 m or less.",
+    ]
+    if result.streets.stations_beside:
+        zh.append(f"有 {result.streets.stations_beside:,} 处站点离路网太远，走不到，没有计入。")
+        en.append(
+            "Stations too far beside the network to be walked to, not counted: "
+            f"{result.streets.stations_beside:,}."
+        )
+    return Text("".join(zh), " ".join(en))
+
+
+def street_text(stretch: FarStretch) -> Text:
+    """Return the name of a stretch's street."""
+    return UNNAMED if stretch.street is None else stretch.street
+
+
+def farthest_text(area: FarArea | FarStretch) -> Text:
+    """Return how far the nearest station of the farthest place is."""
     return NO_WAY if area.farthest_m is None else format_metres(area.farthest_m)

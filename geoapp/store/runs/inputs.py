@@ -48,6 +48,27 @@ def read_regions(session: Session) -> list[RegionRow]:
     ]
 
 
+@dataclass(frozen=True, slots=True)
+class OutlinedRegion:
+    """A region with its outline, whole (WKB, WGS-84)."""
+
+    code: str
+    level: str
+    outline_wkb: bytes
+
+
+def outlines_in(
+    session: Session, bounds: tuple[float, float, float, float]
+) -> list[OutlinedRegion]:
+    """Return the regions with an outline that may meet a box (west, south, east, north; degrees)."""
+    rows = session.execute(
+        select(Region.code, Region.level, func.st_asbinary(Region.geom))
+        .where(Region.geom.op("&&")(func.st_makeenvelope(*bounds, 4326)))
+        .order_by(Region.code)
+    )
+    return [OutlinedRegion(code, level, bytes(shape)) for code, level, shape in rows]
+
+
 def facility_names(session: Session, codes: Sequence[str]) -> dict[str, tuple[str, str | None]]:
     """Return by code the Chinese and English names of the facilities that are stored."""
     rows = session.execute(

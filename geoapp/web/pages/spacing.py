@@ -55,6 +55,7 @@ def show(code: str) -> Response:
         names=naming().regions,
         query={"region": result.region, "by": result.by},
         pairs=result.pairs[:MOST_LISTED],
+        stretches=() if result.streets is None else result.streets.stretches[:MOST_LISTED],
         shown=_drawn(result),
     )
     response = make_response(page)
@@ -90,7 +91,7 @@ def _result(code: str) -> SpacingResult:
 
 
 def _drawn(result: SpacingResult) -> dict[str, Any]:
-    """Return the listed pairs and areas as the map draws them, in WGS-84."""
+    """Return the listed pairs, areas and stretches as the map draws them, in WGS-84."""
 
     def place(lon: float, lat: float) -> tuple[float, float]:
         return round(lon, 6), round(lat, 6)
@@ -116,4 +117,15 @@ def _drawn(result: SpacingResult) -> dict[str, Any]:
                 "said": f"{one.place.pick(language())}: {words.farthest_text(one).pick(language())}",
             }
         )
-    return {"pairs": pairs, "areas": areas}
+    stretches = [
+        {
+            "key": f"stretch-{number}",
+            "line": geometry_from_wgs84(one.line_wkb, Datum.WGS84),
+            "said": f"{words.street_text(one).pick(language())}: "
+            f"{format_metres(one.length_m).pick(language())}",
+        }
+        for number, one in enumerate(
+            () if result.streets is None else result.streets.stretches[:MOST_LISTED], start=1
+        )
+    ]
+    return {"pairs": pairs, "areas": areas, "stretches": stretches}

@@ -1,14 +1,15 @@
-// Stations against a rule of spacing: pairs that are too close as lines, areas that are too far as
-// shapes, on a map in step with the two lists.
+// Stations against a rule of spacing: pairs that are too close and streets that are too far as lines, areas
+// that are too far as shapes, on a map in step with the lists.
 
 import { at, colour, escapeHtml, makeMap } from '../lib/map.js';
 import { byId, readJson } from '../lib/page.js';
 
 /** @typedef {{ key: string, said: string, line: [number, number][] }} Pair */
 /** @typedef {{ key: string, said: string, lon: number, lat: number, outline: GeoJSON.Geometry }} Area */
+/** @typedef {{ key: string, said: string, line: GeoJSON.Geometry }} Stretch */
 
 const box = byId('map');
-/** @type {{ pairs: Pair[], areas: Area[] }} */
+/** @type {{ pairs: Pair[], areas: Area[], stretches: Stretch[] }} */
 const shown = readJson('spacing');
 const { map } = makeMap(box, { fit: () => false });
 const bounds = L.latLngBounds([]);
@@ -42,6 +43,9 @@ shown.areas.forEach(({ key, said, lon, lat, outline }) => {
   const area = L.geoJSON(outline, { style: { color: colour('--bad'), weight: 1.5, dashArray: '4 3', fillOpacity: 0.15 } });
   const farthest = L.circleMarker(at(lon, lat), { radius: 5, color: colour('--bad'), weight: 2, fillOpacity: 0.4 });
   put(key, said, /** @type {any} */ (L.featureGroup([area, farthest])));
+});
+shown.stretches.forEach(({ key, said, line }) => {
+  put(key, said, /** @type {any} */ (L.geoJSON(line, { style: { color: colour('--bad'), weight: 4, opacity: 0.8 } })));
 });
 shown.pairs.forEach(({ key, said, line }) => {
   const path = L.polyline(line.map(([lon, lat]) => at(lon, lat)), { color: colour('--accent'), weight: 5 });

@@ -61,7 +61,7 @@ from geoapp.core.results.siting import (
     SitingFindings,
     SitingRunInputs,
 )
-from geoapp.core.results.spacing import FarArea, SpacingCount, SpacingResult
+from geoapp.core.results.spacing import FarArea, FarStreets, FarStretch, SpacingCount, SpacingResult
 from geoapp.core.results.standards import (
     ComplianceCount,
     PricedPieces,
@@ -849,15 +849,23 @@ def spacing_sentences(n: int) -> dict[str, list[Text]]:
             {"workers_per_km2": min(max(n, 1), 1_000_000), "apart_m": 200},
         )
     ]
-    count = SpacingCount(0, 0, 0.0, 0.0, None, no_way=False)
+    count = SpacingCount(0, 0, 0.0, 0.0, None, no_way=False, street_m=None, far_street_m=None)
     standard = shipped_standards()[0]
     results = [
         SpacingResult(
             *(standard.model_copy(update={"spacing": rule}), None, by, can_walk, None, False),
-            *(False, 0, 0, count, (), (), (), 0, 0.0),
+            *(False, 0, 0, count, (), (), (), 0, 0.0, streets),
         )
         for rule in rules
-        for by, can_walk in (("line", False), ("line", True), ("walk", True))
+        for by, can_walk, streets in (
+            ("line", False, None),
+            ("line", True, None),
+            ("walk", True, FarStreets((), 0, 0.0, n)),
+        )
+    ]
+    stretches = [
+        FarStretch(name, standard.text, 120.0, 36.0, b"", None, n, None, 500.0)
+        for name in (None, Text("长街", "Long Street"))
     ]
     areas = [
         FarArea(standard.text, 120.0, 36.0, b"", None, n, away, 500.0, None)
@@ -869,6 +877,10 @@ def spacing_sentences(n: int) -> dict[str, list[Text]]:
         ],
         "made_up_text": [text for one in rules if (text := spacing.made_up_text(one)) is not None],
         "measured_text": [spacing.measured_text(one) for one in results],
+        "streets_text": [
+            text for one in results if (text := spacing.streets_text(one)) is not None
+        ],
+        "street_text": [spacing.street_text(one) for one in stretches],
         "farthest_text": [spacing.farthest_text(one) for one in areas],
     }
 

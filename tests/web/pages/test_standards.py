@@ -1,8 +1,10 @@
 """``/standards``: the list, a standard with its figures, prices, files, and one line on a station."""
 
 import base64
+import json
 import re
 from io import BytesIO
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -12,8 +14,10 @@ from playwright.sync_api import expect
 from geoapp.core.roles import Role
 from geoapp.core.settings import Settings
 from geoapp.core.standards import _standards
+from geoapp.operations.network.importing import import_network
 from geoapp.store.engine import Database
 from tests.core.test_standards import write_own
+from tests.operations.standards.test_far_streets import write_streets
 from tests.operations.standards.test_spacing import write_rule
 from tests.seed import fill_town
 from tests.web.api_client import client_of, make_app, problem_of
@@ -33,7 +37,7 @@ def town(database: Database) -> Database:
 
 
 def test_pages_files_and_programs(
-    town: Database, settings: Settings, subtests: pytest.Subtests
+    town: Database, settings: Settings, tmp_path: Path, subtests: pytest.Subtests
 ) -> None:
     write_own(settings)
     write_rule(settings, "gaps", RULE)
@@ -63,6 +67,9 @@ def test_pages_files_and_programs(
 
     with subtests.test("spacing"):
         _spacing_is_read_by_those_who_sign_in(town, app)
+
+    with subtests.test("spacing along streets"):
+        _spacing_is_told_along_streets(town, settings, app, tmp_path)
 
     with subtests.test("files"):
         for suffix, kind in (("csv", "text/csv"), ("xlsx", "application/vnd.openxml")):
@@ -128,6 +135,23 @@ def _spacing_is_read_by_those_who_sign_in(town: Database, app: Any) -> None:
     assert manager.get("/standards/own/spacing").status_code == 422
     rule = manager.get("/api/v1/standards/gaps").json["standard"]["spacing"]
     assert (rule["within_m"], rule["busy"]["regions"]) == (400.0, ["370202"])
+
+
+def _spacing_is_told_along_streets(
+    town: Database, settings: Settings, app: Any, folder: Path
+) -> None:
+    manager = client_of(app, town, Role.MANAGER)
+    address = "/standards/gaps/spacing?region=370203"
+    without = manager.get(address).text
+    assert "没有导入步行路网，不能沿路量" in without and 'id="stretches"' not in without
+    import_network(town, settings, write_streets(folder / "town.osm.pbf"))
+    page = manager.get(address).text
+    drawn = json.loads(page.split('id="spacing">')[1].split("</script>")[0])["stretches"]
+    assert len(drawn) == page.count('data-key="stretch-') > 0
+    assert drawn[0]["line"]["type"] in ("LineString", "MultiLineString")
+    straight = manager.get(f"{address}&by=line").text
+    assert "按直线时不沿路量" in straight and 'id="stretches"' not in straight
+    assert "Street too far from any" in manager.get(f"{address}&lang=en").text
 
 
 def _prices_are_entered_and_used(town: Database, app: Any) -> None:
