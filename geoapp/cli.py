@@ -54,6 +54,7 @@ COMMANDS = {
     "backup": "admin:backup",
     "restore": "admin:restore",
     "prune": "admin:prune",
+    "postgres": "postgres:postgres",
     "bundle": "bundle:bundle",
 }
 

@@ -6,24 +6,19 @@ backup, or nothing has changed. The programs end with us, and what they had begu
 
 import os
 import re
-import subprocess
 from pathlib import Path
 
-from psycopg.conninfo import make_conninfo
 from sqlalchemy import Connection, text
 from sqlalchemy.orm import Session
 
 from geoapp.core.errors import (
     ConflictError,
-    FullDiskError,
-    MissingPartError,
     UnavailableError,
     UnusableInputError,
 )
 from geoapp.core.files import synced
 from geoapp.core.i18n import Text
-from geoapp.core.processes import ending_with_us
-from geoapp.store.cluster.programs import Programs, installed
+from geoapp.store.cluster.programs import Programs
 from geoapp.store.contents import Held, held
 from geoapp.store.engine import Database
 from geoapp.store.life import LEAP, leap_versions
@@ -34,6 +29,14 @@ from geoapp.store.migrate import (
     require_extensions,
 )
 from geoapp.store.models import Base
+from geoapp.store.run_programs import (
+    programs_for,
+    refuse_full_disk,
+    run_on,
+    run_program,
+    said_by,
+    server_major,
+)
 
 DATA_TABLES = ("facility", "region", "demand_set", "candidate_set", "run", "app_user")
 # Tables that are made anew, empty, by a restore.
@@ -63,7 +66,6 @@ LEFT_OUT = frozenset(
     }
 )
 _PSQL_NO_CONNECTION = 2
-_NO_ROOM = re.compile(r"No space left on device|Disk quota exceeded|\b53100: ")
 # What is left out of a restore: the target has it already, or PostGIS brings it.
 _NOT_OURS = re.compile(
     r" (EXTENSION|SCHEMA) - | (COMMENT|ACL) - (EXTENSION|SCHEMA) | TABLE DATA \S+ spatial_ref_sys "
@@ -143,10 +145,10 @@ def dump(database: Database, path: Path) -> dict[str, Held]:
     UnavailableError
         If the database does not answer, or the disk is full.
     """
-    program = _programs(database, "pg_dump").path("pg_dump")
+    program = programs_for(database, "pg_dump").path("pg_dump")
     with database.snapshot() as session:
         token = session.scalar(text("select pg_export_snapshot()"))
-        done = _run(
+        done = run_on(
             database,
             [
                 *(program, "--format=custom", "--no-owner", "--no-privileges"),
@@ -156,8 +158,8 @@ def dump(database: Database, path: Path) -> dict[str, Held]:
             ],
         )
         if done.returncode != 0:
-            said = _said(done)
-            _refuse_full_disk(said)
+            said = said_by(done)
+            refuse_full_disk(said)
             raise UnavailableError(Text(f"备份失败：{said}", f"The backup failed: {said}"))
         contents = held(session, without=LEFT_OUT)
     synced(path)
@@ -176,8 +178,8 @@ def copy_cluster(database: Database, folder: Path) -> int:
     UnavailableError
         If the database does not answer, or the disk is full.
     """
-    programs = _programs(database, "pg_basebackup")
-    done = _run(
+    programs = programs_for(database, "pg_basebackup")
+    done = run_on(
         database,
         [
             *(programs.path("pg_basebackup"), f"--pgdata={folder}", "--format=tar", "--gzip"),
@@ -185,8 +187,8 @@ def copy_cluster(database: Database, folder: Path) -> int:
         ],
     )
     if done.returncode != 0:
-        said = _said(done)
-        _refuse_full_disk(said)
+        said = said_by(done)
+        refuse_full_disk(said)
         raise UnavailableError(Text(f"备份失败：{said}", f"The backup failed: {said}"))
     return server_major(database)
 
@@ -230,12 +232,12 @@ def restore(
     UnavailableError
         If the database does not answer.
     """
-    programs = _programs(database, "pg_restore")
+    programs = programs_for(database, "pg_restore")
     _write_script(programs, path.absolute(), folder, goes_on=goes_on)
     _check_target(database, force)
     # Not a user of the store itself any more; psql is the only one.
     database.engine.dispose()
-    done = _run(
+    done = run_on(
         database,
         [
             *(programs.path("psql"), "--no-psqlrc", "--quiet", "--single-transaction"),
@@ -245,70 +247,10 @@ def restore(
         ],
     )
     if done.returncode == _PSQL_NO_CONNECTION:
-        raise UnavailableError(Text(f"恢复失败：{_said(done)}", f"Not restored: {_said(done)}"))
+        raise UnavailableError(Text(f"恢复失败：{said_by(done)}", f"Not restored: {said_by(done)}"))
     if done.returncode != 0:
-        _refuse_full_disk(_said(done))
-        raise _unusable(path, _said(done))
-
-
-def server_major(database: Database) -> int:
-    """Return the server's major version, which decides the format of its files."""
-    return int(str(database.single("select current_setting('server_version_num')::int"))) // 10_000
-
-
-def _programs(database: Database, program: str) -> Programs:
-    """Return the programs of the server's version, or the next newer ones."""
-    server = server_major(database)
-    found = [one for one in installed(database.pg_bin, program) if one.major >= server]
-    if not found:
-        raise MissingPartError(
-            Text(
-                f"没有不低于服务器版本（{server}）的 {program}。请安装："
-                f"sudo apt-get install -y postgresql-client-{server}",
-                f"There is no {program} of the server's version ({server}) or newer. Install it: "
-                f"sudo apt-get install -y postgresql-client-{server}",
-            )
-        )
-    return min(found, key=lambda one: one.major)
-
-
-def _run(database: Database, argv: list[str | Path]) -> subprocess.CompletedProcess[str]:
-    """Run a program on the store; the password goes by the environment, where only we see it."""
-    public = dict(database.parameters)
-    secret = public.pop("password", None)
-    environment = os.environ | {"LC_ALL": "C.UTF-8"}
-    if secret is not None:
-        environment["PGPASSWORD"] = secret
-    return _program([*argv, f"--dbname={make_conninfo(**public)}"], environment)
-
-
-def _program(
-    argv: list[str | Path], environment: dict[str, str]
-) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        ending_with_us(argv),
-        env=environment,
-        capture_output=True,
-        text=True,
-        errors="replace",
-        stdin=subprocess.DEVNULL,
-        check=False,
-    )
-
-
-def _said(done: subprocess.CompletedProcess[str]) -> str:
-    return done.stderr.strip()[-1000:] or f"exit {done.returncode}"
-
-
-def _refuse_full_disk(said: str) -> None:
-    """Say so if a program failed because a disk is full; neither backup nor database is to blame."""
-    if _NO_ROOM.search(said):
-        raise FullDiskError(
-            Text(
-                f"磁盘已满，什么都没有改变；请清理磁盘后再试：{said}",
-                f"The disk is full, and nothing was changed; make room and try again: {said}",
-            )
-        )
+        refuse_full_disk(said_by(done))
+        raise _unusable(path, said_by(done))
 
 
 def _unusable(path: Path, said: str) -> UnusableInputError:
@@ -324,12 +266,12 @@ def _write_script(programs: Programs, archive: Path, folder: Path, *, goes_on: b
     """Unpack the whole backup into scripts first, so that a damaged one touches nothing."""
     pg_restore = programs.path("pg_restore")
     environment = os.environ | {"LC_ALL": "C.UTF-8"}
-    listed = _program([pg_restore, "--list", archive], environment)
+    listed = run_program([pg_restore, "--list", archive], environment)
     if listed.returncode != 0:
-        raise _unusable(archive, _said(listed))
+        raise _unusable(archive, said_by(listed))
     ours = [line for line in listed.stdout.splitlines() if not _NOT_OURS.search(line)]
     (folder / "list").write_text("\n".join(ours) + "\n", encoding="utf-8")
-    unpacked = _program(
+    unpacked = run_program(
         [
             *(pg_restore, "--no-owner", "--no-privileges", f"--use-list={folder / 'list'}"),
             *(f"--file={folder / 'all.sql'}", archive),
@@ -337,8 +279,8 @@ def _write_script(programs: Programs, archive: Path, folder: Path, *, goes_on: b
         environment,
     )
     if unpacked.returncode != 0:
-        _refuse_full_disk(_said(unpacked))
-        raise _unusable(archive, _said(unpacked))
+        refuse_full_disk(said_by(unpacked))
+        raise _unusable(archive, said_by(unpacked))
     revisions = ", ".join(f"'{revision}'" for revision in sorted(known_revisions()))
     (folder / "before.sql").write_text(_BEFORE, encoding="utf-8")
     (folder / "after.sql").write_text(

@@ -6,7 +6,6 @@ import platform
 import shutil
 import sys
 from collections.abc import Callable, Collection, Iterator
-from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from importlib.metadata import version
 from pathlib import Path
@@ -25,7 +24,9 @@ from geoapp.operations.moment import today
 from geoapp.operations.network.keeper import network_folder
 from geoapp.operations.streets.keeper import base_map, verify_base_map
 from geoapp.operations.streets.names import WITHOUT_NAMES, street_index
+from geoapp.operations.upkeep import majors
 from geoapp.operations.upkeep.base_backup import archive_fault
+from geoapp.operations.upkeep.finding import Finding
 from geoapp.store.cluster.programs import find_server, installed
 from geoapp.store.engine import Database, open_database
 from geoapp.store.migrate import is_current
@@ -40,19 +41,6 @@ NEXT_YEAR_FROM_MONTH = 11
 CHROMIUM = ("chromium", "chromium-browser", "google-chrome")
 # The clock of a machine without a battery starts in 1970; this version is younger than this.
 RELEASED = datetime(2026, 1, 1, tzinfo=UTC)
-
-
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """One thing that was looked at; if it is not ok, the text says exactly what to do.
-
-    ``soon`` is set where nothing is wrong yet and something is to be done before long.
-    """
-
-    name: str
-    ok: bool
-    text: Text
-    soon: bool = False
 
 
 Check = Callable[[Settings], Iterator[Finding]]
@@ -101,6 +89,7 @@ def _postgresql(settings: Settings) -> Iterator[Finding]:
         programs = find_server(settings.pg_bin)
         said = f"PostgreSQL {programs.version} + PostGIS, {programs.folder}"
         yield Finding("PostgreSQL", True, _same(said))
+        yield from majors.findings(settings)
         return
     clients = installed(settings.pg_bin, "pg_dump")
     yield Finding(

@@ -18,17 +18,21 @@ import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from types import MappingProxyType
 from typing import IO
 
 import psycopg
 from psycopg.conninfo import make_conninfo
 
-from geoapp.core.errors import FullDiskError, InvalidValueError, UnavailableError, full_disk
+from geoapp.core.errors import (
+    ConflictError,
+    InvalidValueError,
+)
 from geoapp.core.i18n import Text
 from geoapp.store.cluster.archive import BASES, WAL, check_path, hand_over_histories, keeping
 from geoapp.store.cluster.archive_owner import identity, keeps_log
+from geoapp.store.cluster.conf import FORMER_HBA, HBA, READ_ONLY, TUNING, quoted, server_environment
 from geoapp.store.cluster.left_over import end_left_over
+from geoapp.store.cluster.places import put_in_place
 from geoapp.store.cluster.process import (
     POLL_SECONDS,
     end_orphans,
@@ -38,6 +42,7 @@ from geoapp.store.cluster.process import (
     reap,
 )
 from geoapp.store.cluster.programs import Programs, find_server, run_prefix, server_owner
+from geoapp.store.cluster.trouble import named_trouble
 
 log = logging.getLogger(__name__)
 
@@ -47,33 +52,8 @@ START_SECONDS = 300.0  # recovery after a crash replays the log, which may take 
 STOP_SECONDS = 60.0
 INIT_SECONDS = 300.0
 LOG_BYTES = 10_000_000
-START_BYTES = 2 * 16 * 1024 * 1024  # two segments of the write-ahead log
-# Whoever reaches the socket may do all, copy the cluster as well; nobody else reaches it.
-HBA = "local all all trust\nlocal replication all trust\n"
-_FORMER_HBA = "local all all trust\n"
 DATABASE = "geoapp"
 USER = "geoapp"
-
-# Written to geoapp.conf at each start; ALTER SYSTEM goes before it. fsync, full_page_writes and
-# synchronous_commit stay on: what was answered as saved is saved.
-TUNING: Mapping[str, str] = MappingProxyType(
-    {
-        "max_connections": "100",
-        "shared_buffers": "256MB",
-        "work_mem": "32MB",
-        "maintenance_work_mem": "256MB",
-        "effective_cache_size": "2GB",
-        "random_page_cost": "1.1",
-        "max_wal_size": "2GB",
-        "jit": "off",
-        # A parallel hash lives in /dev/shm, which is 64 MB in a container.
-        "enable_parallel_hash": "off",
-        "timezone": "UTC",
-        "log_timezone": "UTC",
-        "log_min_messages": "warning",
-        "log_min_error_statement": "panic",  # statements carry what people asked
-    }
-)
 
 
 class Cluster:
@@ -170,7 +150,7 @@ class Cluster:
         UnavailableError
             If the folder cannot be used or the server does not start; the text says why.
         """
-        with self._mutex, self._translated():
+        with self._mutex, named_trouble(self.folder):
             self._make_folder()
             atexit.register(self.stop)
             try:
@@ -212,31 +192,26 @@ class Cluster:
                         fcntl.flock(users, fcntl.LOCK_UN)
 
     @contextmanager
-    def _translated(self) -> Iterator[None]:
-        try:
-            yield
-        except (OSError, subprocess.TimeoutExpired, psycopg.OperationalError) as error:
-            if full_disk(error) or self._has_no_room():
-                raise FullDiskError(
-                    Text(
-                        f"数据文件夹 {self.folder} 所在的磁盘已满，数据库无法启动：请清理磁盘。",
-                        f"The disk of the data folder {self.folder} is full, so that the database "
-                        "cannot be started: make room on it.",
-                    )
-                ) from error
-            raise UnavailableError(
-                Text(
-                    f"数据文件夹 {self.folder} 中的数据库无法启动：{error}",
-                    f"The database in the data folder {self.folder} cannot be started: {error}",
-                )
-            ) from error
+    def alone(self) -> Iterator[None]:
+        """Keep everybody from using the cluster, or starting it, for as long as the block runs.
 
-    def _has_no_room(self) -> bool:
-        """Tell whether a server that does not start may lack room for what it has to write first."""
-        try:
-            return shutil.disk_usage(self.folder).free < START_BYTES
-        except OSError:
-            return False
+        Raises
+        ------
+        ConflictError
+            If somebody uses it.
+        """
+        with self._mutex, self._start_lock(), self._open_lock("users.lock") as users:
+            try:
+                fcntl.flock(users, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                raise ConflictError(
+                    Text(
+                        "数据库正在使用中；请先停止 geoapp serve、geoapp worker 和其他 geoapp 命令。",
+                        "The store is in use; stop geoapp serve, geoapp worker and other commands "
+                        "of geoapp first.",
+                    )
+                ) from None
+            yield
 
     def _make_folder(self) -> None:
         self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -273,6 +248,7 @@ class Cluster:
         return server_owner(place.stat().st_uid)
 
     def _make_cluster(self) -> None:
+        put_in_place(self.folder)
         if (self.data / "PG_VERSION").exists():
             return
         programs, owner = self.programs, self._owner()
@@ -301,7 +277,7 @@ class Cluster:
             capture_output=True,
             text=True,
             errors="replace",
-            env=_server_environment(),
+            env=server_environment(),
             stdin=subprocess.DEVNULL,
             cwd="/",
             check=False,
@@ -313,7 +289,7 @@ class Cluster:
     def _make_ready(self) -> None:
         """Leave with a server that takes connections, whatever state it was in."""
         server = read_server(self.data)
-        if server is not None and server.state == "stopping":
+        if server is not None and (server.state == "stopping" or self._was_left_read_only()):
             end_server(self.data, self._child, STOP_SECONDS)
             server = read_server(self.data)
         if server is None and listens_out_of_sight(self.socket_folder / SOCKET):
@@ -326,6 +302,21 @@ class Cluster:
             self._prepare_files(owner)
             self._child = self._spawn(owner)
         self._wait_until_ready()
+
+    def _was_left_read_only(self) -> bool:
+        """Tell whether the server takes no changes and nobody uses it: a crossing was killed."""
+        conf, users = self.data / "geoapp.conf", self._users
+        if READ_ONLY in self._settings or users is None or not conf.exists():
+            return False
+        if READ_ONLY not in conf.read_text():
+            return False
+        try:
+            fcntl.flock(users, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return False
+        finally:
+            fcntl.flock(users, fcntl.LOCK_SH)  # nobody else comes: we hold the lock of the start
+        return True
 
     def _clear_traces(self) -> None:
         """Remove what a killed server left behind and what would keep a new one from starting."""
@@ -350,7 +341,7 @@ class Cluster:
             self._prepare_archive(self._archive, owner)
             settings = keeping(self._archive, identity(self.folder) or "") | settings
         conf = self.data / "geoapp.conf"
-        conf.write_text("".join(f"{name} = {_quoted(value)}\n" for name, value in settings.items()))
+        conf.write_text("".join(f"{name} = {quoted(value)}\n" for name, value in settings.items()))
         if self.log.exists() and self.log.stat().st_size > LOG_BYTES:
             self.log.rename(self.log.with_suffix(".log.1"))
         self.log.touch(mode=0o600)
@@ -366,7 +357,7 @@ class Cluster:
     def _prepare_archive(self, archive: Path, owner: int) -> None:
         """Make a place for the log. Without it the server starts, too, and waits with its log."""
         hba = self.data / "pg_hba.conf"
-        if hba.exists() and hba.read_text() == _FORMER_HBA:
+        if hba.exists() and hba.read_text() == FORMER_HBA:
             hba.write_text(HBA)
         for folder in (archive / WAL, archive / BASES):
             with suppress(OSError):
@@ -398,7 +389,7 @@ class Cluster:
             return os.posix_spawn(
                 shutil.which(argv[0]) or argv[0],
                 argv,
-                _server_environment(),
+                server_environment(),
                 file_actions=[
                     (os.POSIX_SPAWN_OPEN, 0, os.devnull, os.O_RDONLY, 0),
                     (os.POSIX_SPAWN_DUP2, log, 1),
@@ -430,17 +421,6 @@ class Cluster:
             if known is None:
                 connection.execute(f'create database "{DATABASE}"')
                 log.debug("made a new store in %s", self.folder)
-
-
-def _quoted(value: str) -> str:
-    """Return a value as postgresql.conf has it."""
-    return "'{}'".format(value.replace("\\", "\\\\").replace("'", "''"))
-
-
-def _server_environment() -> dict[str, str]:
-    """Return the environment without PG* variables and with a locale that is always there."""
-    kept = {name: value for name, value in os.environ.items() if not name.startswith("PG")}
-    return kept | {"LC_ALL": "C.UTF-8"}
 
 
 def _lives(pid: int) -> bool:

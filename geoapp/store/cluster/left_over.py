@@ -1,7 +1,7 @@
 """Servers of stores that were there for a moment, whose process was killed before it could end them.
 
-A restore to a moment and a drill each run a server on files of their own in the data folder. Nothing
-else ends it, or finds its files, once they are killed.
+A restore to a moment, a drill and a crossing to another version each run a server on files of their
+own in the data folder. Nothing else ends it, or finds its files, once they are killed.
 """
 
 from pathlib import Path
@@ -12,6 +12,7 @@ from geoapp.store.cluster.process import end_orphans, end_server
 
 UNTIL: Final = ".geoapp-until-"
 CHECK: Final = ".geoapp-check-"
+MAJOR: Final = ".geoapp-major-"
 _STOP_SECONDS: Final = 10.0
 # Where a cluster lies in such a folder.
 _CLUSTERS: Final = ("pg", "store/pg")
@@ -25,7 +26,7 @@ def end_left_over(folder: Path) -> None:
     OSError
         If one does not end, or its files cannot be reached.
     """
-    for prefix in (UNTIL, CHECK):
+    for prefix in (UNTIL, CHECK, MAJOR):
         # The store of such a folder is started while its process holds that folder's lock.
         if not any(folder.glob(f"{prefix}*")):
             continue

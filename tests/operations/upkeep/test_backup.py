@@ -25,6 +25,7 @@ from geoapp.operations.upkeep.backup import BackupReport, RestoreReport
 from geoapp.operations.upkeep.init import initialise
 from geoapp.operations.upkeep.life import LifeKeeper
 from geoapp.store import backup as store_backup
+from geoapp.store import run_programs
 from geoapp.store.engine import Database
 from geoapp.store.history.chain import check_chain
 from geoapp.store.life import LEAP
@@ -315,13 +316,15 @@ def test_a_password_is_never_on_the_command_line(
     database: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     seen: list[tuple[list[str], dict[str, str]]] = []
-    program = store_backup._program
+    program = run_programs.run_program
 
     def look(argv: Any, environment: dict[str, str]) -> Any:
         seen.append(([str(part) for part in argv], environment))
         return program(argv, environment)
 
-    monkeypatch.setattr(store_backup, "_program", look)
+    # One looks up its own module's, the other what it imported.
+    monkeypatch.setattr(run_programs, "run_program", look)
+    monkeypatch.setattr(store_backup, "run_program", look)
     guarded = Database({**database.parameters, "password": "very secret"})
     backup(guarded, tmp_path / "dump")
     restore(guarded, tmp_path / "dump")
