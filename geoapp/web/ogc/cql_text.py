@@ -5,7 +5,7 @@ read in one pass whose time grows with the length of the text, whatever stands i
 only GDAL writes, is read as well; who asks for the standard's language is refused it later.
 """
 
-from typing import Any, Final
+from typing import Any, Final, Self
 
 import shapely
 from lark import Lark, Token, Transformer
@@ -80,6 +80,26 @@ class CqlTextError(ValueError):
         self.at = at
 
 
+class Number(float):
+    """A number that knows how it was written.
+
+    Attributes
+    ----------
+    words
+        Its characters.
+    """
+
+    __slots__ = ("words",)
+
+    def __new__(cls, words: str) -> Self:
+        """Read a number."""
+        made = super().__new__(cls, words)
+        made.words = words
+        return made
+
+    words: str
+
+
 class _ToJson(Transformer[Token, Any]):
     """Builds CQL2 JSON while the text is read."""
 
@@ -129,7 +149,7 @@ class _ToJson(Transformer[Token, Any]):
         return parts
 
     def number(self, parts: list[Any]) -> Any:
-        return float(parts[0])
+        return Number(str(parts[0]))
 
     def string(self, parts: list[Any]) -> Any:
         return str(parts[0])[1:-1].replace("''", "'").replace("\\'", "'")

@@ -34,7 +34,7 @@ from geoapp.core.filters import (
 )
 from geoapp.core.i18n import Text
 from geoapp.core.limits import MOST_FILTER_CHARACTERS, MOST_FILTER_DEPTH, MOST_FILTER_PARTS
-from geoapp.web.ogc.cql_text import CqlTextError, read_text
+from geoapp.web.ogc.cql_text import CqlTextError, Number, read_text
 from geoapp.web.ogc.crs import Crs, box_shape
 
 # GDAL calls the text by the name that it had before the standard was done.
@@ -429,4 +429,9 @@ def _box(sides: Any, crs: Crs) -> BaseGeometry:
 
 
 def _words(node: Any) -> str:
-    return node if isinstance(node, str) else orjson.dumps(node, default=str).decode()
+    """Return a part of a filter as it was written, what is put together as CQL2 JSON."""
+    return node if isinstance(node, str) else orjson.dumps(node, default=_as_written).decode()
+
+
+def _as_written(part: Any) -> Any:
+    return orjson.Fragment(part.words) if isinstance(part, Number) else str(part)

@@ -1,17 +1,22 @@
 """``items?f=csv`` and its like: all that matches as one file, as real programs read it."""
 
 import csv
+import gzip
 import io
 import json
 import zipfile
 from collections.abc import Callable
+from itertools import product
 from pathlib import Path
 from typing import Any
 
+import brotli
 import geopandas as gpd
 import numpy as np
 import openpyxl
 import orjson
+import pandas as pd
+import pyogrio
 import pytest
 import shapely
 from arro3.io import read_parquet
@@ -186,6 +191,99 @@ def test_reference_systems_and_datums(
         body = asked_of(**one, datum="gcj02", f=file_format).data
         assert "GCJ-02" in frame_of(body, file_format, tmp_path).crs.to_wkt()
     assert frame_of(asked_of(**one, datum="cgcs2000", f="gpkg").data, "gpkg", tmp_path).crs == 4490
+
+
+CONDITIONS: list[dict[str, str]] = [
+    {},
+    {"filter": "capacity > 5 OR verified_on IS NULL"},
+    {"bbox": "120.30,36.19,120.375,36.22"},
+    {"datetime": "2026-01-04/2026-01-09"},
+    {"amenities": "toilet", "sortby": "-code"},
+]
+ENCODINGS = {"identity": bytes, "gzip": gzip.decompress, "br": brotli.decompress}
+TEXTS = ("csv", "geojson", "geojsonseq", "kml")  # what is made small on its way
+
+
+def combinations(*, every: bool) -> list[tuple[str, Datum, dict[str, str], str]]:
+    """Return each format in each datum, with some condition or with every one, and encodings in turn."""
+    pairs = product(files.FILE_FORMATS, Datum)
+    if every:
+        cases = list(product(files.FILE_FORMATS, Datum, CONDITIONS))
+    else:
+        cases = [(*pair, CONDITIONS[number % 5]) for number, pair in enumerate(pairs)]
+    return [(*case, [*ENCODINGS][number % 3]) for number, case in enumerate(cases)]
+
+
+def read_by_gdal(body: bytes, file_format: str, folder: Path) -> gpd.GeoDataFrame:
+    """Return what GDAL reads: the points of a table by its columns, both Shapefiles of a ZIP."""
+    if file_format == "parquet":  # which GDAL's wheels do not read
+        return frame_of(body, file_format, folder)
+    if file_format == "shp":
+        archive = folder / "shapes.zip"
+        archive.write_bytes(body)
+        parts = [name for name in zipfile.ZipFile(archive).namelist() if name.endswith(".shp")]
+        return pd.concat([gpd.read_file(f"/vsizip/{archive}/{name}") for name in parts])
+    path = folder / f"read{files.FILE_FORMATS[file_format].suffix}"
+    path.write_bytes(body)
+    read = pyogrio.read_dataframe(path)
+    if "lon" not in read:
+        return read
+    points = shapely.points(read["lon"].astype(float), read["lat"].astype(float))
+    areas = shapely.from_wkt(
+        [words if isinstance(words, str) and words else None for words in read["geometry_wkt"]]
+    )
+    return gpd.GeoDataFrame(read, geometry=np.where(shapely.is_missing(areas), points, areas))
+
+
+@pytest.mark.parametrize("every", [False, pytest.param(True, marks=pytest.mark.slow)])
+def test_gdal_reads_the_same_of_every_format_datum_condition_and_encoding(
+    client: FlaskClient, tmp_path: Path, *, every: bool
+) -> None:
+    told = {
+        str(asked): client.get(STATIONS, query_string={**asked, "limit": 100}).get_json(force=True)
+        for asked in CONDITIONS
+    }
+    assert [len(page["features"]) for page in told.values()] == [14, 11, 7, 11, 6]
+    for file_format, datum, asked, encoding in combinations(every=every):
+        case = (file_format, datum, asked, encoding)
+        response = client.get(
+            STATIONS,
+            query_string={**asked, "f": file_format, "datum": datum, "download": 1},
+            headers={"Accept-Encoding": encoding},
+            buffered=True,
+        )
+        if files.FILE_FORMATS[file_format].fixed and datum is not Datum.WGS84:
+            problem_of(response, 400, "datum")
+            continue
+        assert response.status_code == 200, case
+        known = encoding if file_format in TEXTS and encoding != "identity" else None
+        assert response.headers.get("Content-Encoding") == known, case
+        body = ENCODINGS[known or "identity"](response.data)
+        read = read_by_gdal(body, file_format, tmp_path)
+        found = {one["code"]: one for _, one in read.iterrows()}
+        features = told[str(asked)]["features"]
+        assert list(found) == [one["id"] for one in features] or file_format in ("shp", "fgb"), case
+        assert sorted(found) == sorted(one["id"] for one in features), case
+        for one in features:
+            row = found[one["id"]]
+            # A spreadsheet is kept from taking a name for a formula.
+            name = row["name_zh"].removeprefix("'")
+            assert name == one["properties"]["name_zh"], case
+            if file_format != "shp":  # 254 bytes, and it says so
+                address = row["address"]
+                known_address = address if isinstance(address, str) and address else None
+                assert known_address == one["properties"]["address"], case
+            shape = shapely.from_geojson(json.dumps(one["geometry"]))
+            moved = shapely.transform(
+                shape,
+                lambda pairs, to=datum: np.column_stack(
+                    from_wgs84(lon=pairs[:, 0], lat=pairs[:, 1], datum=to)
+                ),
+            )
+            there = shapely.force_2d(row.geometry)
+            assert there.geom_type == moved.geom_type, case
+            # 0.05 m are 4.5e-7 degrees of latitude.
+            assert shapely.hausdorff_distance(there, moved) < 4.5e-7, case
 
 
 def test_files_that_are_refused_known_or_empty(

@@ -167,6 +167,16 @@ def test_filters_that_are_refused(client: FlaskClient, subtests: pytest.Subtests
             problem = problem_of(client.get(STATIONS, query_string={"filter": condition}), 400)
             assert problem["parameter"] == "filter"
             assert said in problem["accepted"]
+    for condition, echoed in [
+        ("name_zh = 5", "5"),
+        ("name_zh = 5.0", "5.0"),
+        ("name_zh in (1e400)", "1e400"),
+        ("a_contains(capacity, -07)", '{"property":"capacity"}'),
+        ("a_contains(amenities, (2, 5))", "[2,5]"),
+    ]:
+        with subtests.test(condition=condition):
+            problem = problem_of(client.get(STATIONS, query_string={"filter": condition}), 400)
+            assert problem["value"] == echoed
     for node in ("nothing", "{}", '{"op": "not", "args": []}', '{"op": "=", "args": [null, 1]}'):
         asked = {"filter": node, "filter-lang": "cql2-json"}
         problem_of(client.get(STATIONS, query_string=asked), 400, "filter")
