@@ -232,6 +232,11 @@ def revoke_keys(database: Database, owner: str) -> None:
         delete_keys(session, stored_user(session, owner).id)
 
 
+def looks_like_key(text: str) -> bool:
+    """Tell whether a text has the form of a key, be there such a key or not."""
+    return _SHAPE.fullmatch(text) is not None
+
+
 def check_key(
     database: Database, token: str, *, day: date, per_minute: int, counted: bool = True
 ) -> KeyCheck:
@@ -244,7 +249,7 @@ def check_key(
     counted
         Whether this request counts; one that is answered in two steps counts once.
     """
-    if not _SHAPE.fullmatch(token):
+    if not looks_like_key(token):
         return KeyCheck(None)
     if counted:
         try:

@@ -1,4 +1,4 @@
-"""How a program shows with each question whose it is: HTTP Basic, or an API key as Bearer.
+"""How a program shows with each question whose it is: HTTP Basic, or an API key as Bearer or by Basic.
 
 Neither is ever taken from an address, where it would stand in logs and histories.
 """
@@ -12,7 +12,7 @@ from geoapp.core.i18n import Text
 from geoapp.core.settings import Settings
 from geoapp.core.sign_ins import Outcome, Way
 from geoapp.operations.moment import today
-from geoapp.operations.upkeep.api_keys import check_key
+from geoapp.operations.upkeep.api_keys import check_key, looks_like_key
 from geoapp.operations.upkeep.users import SignedInUser, authenticate
 from geoapp.web.edge.attempts import count_failure, note, note_program, refuse_after_failures
 from geoapp.web.edge.parameters import without_nul
@@ -63,9 +63,13 @@ def identify() -> SignedInUser | Refusal:
     given = request.authorization
     if given is not None and given.type == "bearer":
         return _by_key(given.token or "")
+    password = (given.password if given else "") or ""
+    # Programs that know Basic alone, such as QGIS 3.22, bring a key in the password's place.
+    if looks_like_key(password):
+        return _by_key(password)
     name = without_nul((given.username if given else "") or "")
     refuse_after_failures(name, Way.BASIC)
-    user = authenticate(services().database, name, (given.password if given else "") or "")
+    user = authenticate(services().database, name, password)
     if user is None:
         count_failure(name, Way.BASIC)
         return Refusal(401, _WRONG)
