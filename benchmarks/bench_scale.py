@@ -2,11 +2,12 @@
 
 The demand is made part by part and never whole in one process: cells of 100 m around settlements of
 very different size all over a country, by 2,800 regions in 31 provinces, with whole numbers of
-workers; the facilities lie in the same settlements. Told are the seconds of the search and of the
-second look, the greatest memory of each worker and of the process that adds up, and a checksum of
-all figures by region, which must be equal; with --serial also that of one piece in this process.
+workers; the facilities lie in the same settlements. Told are the seconds of the search, of the
+second look and of accessibility, the greatest memory of each worker and of the process that adds up, and a
+checksum of all figures by region, which must be equal; with --serial also that of one piece in this process
+(without accessibility, which with --access is compared to ten digits, too).
 
-Usage: python benchmarks/bench_scale.py [--points 2000000] [--facilities 20000] [--serial]
+Usage: python benchmarks/bench_scale.py [--points 2000000] [--facilities 20000] [--serial [--access]]
 The whole country: --points 100000000 --facilities 186000.
 """
 
@@ -23,9 +24,12 @@ from typing import Any
 
 import numpy as np
 
+from geoapp.analysis.coverage.access_report import AccessReport
 from geoapp.analysis.coverage.coverage import CoverageResult, coverage
 from geoapp.analysis.frames import DemandFrame, FacilityFrame
 from geoapp.core.walking import Standard, WalkingEstimate
+from geoapp.operations.coverage.access_parts import access_in_parts
+from geoapp.operations.coverage.measures import access_of
 from geoapp.operations.coverage.parts import cover_in_parts
 from geoapp.operations.coverage.spool import Spool
 from geoapp.operations.workforce import open_workforce
@@ -42,6 +46,7 @@ class Country:
     """A demand that is made as it is read."""
 
     regions = CODES
+    groups: tuple[()] = ()
     profiles: tuple[()] = ()
 
     def __init__(self, points: int) -> None:
@@ -87,6 +92,28 @@ def checksum(result: CoverageResult) -> str:
     return hashlib.sha256(repr(told).encode() + loads).hexdigest()[:16]
 
 
+def compare(
+    access: AccessReport, chunks: list[DemandChunk], placed: list[Any], whole: CoverageResult
+) -> None:
+    """Fail where the measures differ from those of one piece in their first ten digits."""
+    start = time.perf_counter()
+    demand = DemandFrame(
+        *(
+            np.concatenate([getattr(one, name) for one in chunks])
+            for name in ("lon", "lat", "weight")
+        ),
+        region=np.array(CODES, object)[np.concatenate([one.region for one in chunks])],
+    )
+    nobody = np.full(len(demand), None, object)
+    theirs = access_of(demand, nobody, placed, whole, None, PARENTS, estimate=whole.estimate)
+    print(f"accessibility, in one piece: {time.perf_counter() - start:.1f} s")
+    ours, others = (
+        np.array(re.findall(r"[\d.]+(?:e-?\d+)?", repr(one)), float) for one in (access, theirs)
+    )
+    if not np.allclose(ours, others, rtol=1e-10, atol=1e-12):
+        raise SystemExit("accessibility differs")
+
+
 def peak_mb() -> float:
     """Return the most memory that this process has had."""
     status = Path("/proc/self/status").read_text(encoding="ascii", errors="replace")
@@ -99,12 +126,15 @@ def main() -> None:
     asked.add_argument("--points", type=int, default=2_000_000)
     asked.add_argument("--facilities", type=int, default=20_000)
     asked.add_argument("--serial", action="store_true")
+    asked.add_argument("--access", action="store_true")
     given = asked.parse_args()
     country = Country(given.points)
     rng = np.random.default_rng(7)
     lon, lat = country.places(rng, rng.integers(0, REGIONS, given.facilities))
     placed: list[Any] = [
-        SimpleNamespace(code=f"{number:06}", place=0, lon=x, lat=y, area_wkb=None)
+        SimpleNamespace(
+            code=f"{number:06}", place=0, lon=x, lat=y, area_wkb=None, capacity=number % 40 or None
+        )
         for number, (x, y) in enumerate(zip(lon.tolist(), lat.tolist(), strict=True))
     ]
     standard, estimate = Standard.of_metres(500), WalkingEstimate()
@@ -132,6 +162,11 @@ def main() -> None:
                 )
                 searched, looked = (one - start for one in marks.values())
                 seconds[workers] = looked
+                start = time.perf_counter()
+                access = access_in_parts(
+                    spool, placed, PARENTS, standard, estimate, workforce, lambda *_: None
+                )
+                print(f"accessibility, {workers} worker(s): {time.perf_counter() - start:.1f} s")
                 peaks = workforce.each(peak_mb).values()
                 sums.add(checksum(result))
                 print(
@@ -157,6 +192,8 @@ def main() -> None:
             parents=PARENTS,
         )
         sums.add(checksum(whole))
+        if given.access:
+            compare(access, chunks, placed, whole)
         print(
             f"in one piece: {time.perf_counter() - start:.1f} s with up to four threads; peak "
             f"{peak_mb():.0f} MB; checksum {checksum(whole)}"

@@ -256,13 +256,31 @@ def two_step(
     -----
     What all workers have together is the supply of all facilities that somebody can reach.
     """
-    falls = np.ones(len(walks.data)) if decay is None else np.asarray(decay, np.float64)
-    weighted = _of(walks, falls)
-    workers = np.asarray(weighted.T @ np.asarray(demand, np.float64))
-    amount = _supply(walks, supply)
-    # Nobody is near: the facility gives nothing to anybody.
-    ratio = np.divide(amount, workers, out=np.zeros_like(amount), where=workers > 0)
-    return np.asarray(weighted @ ratio)
+    ratio = for_each_worker(_supply(walks, supply), workers_in_reach(walks, demand, decay))
+    return within_reach(walks, ratio, decay)
+
+
+def workers_in_reach(
+    walks: sp.csr_array, demand: ArrayLike, decay: ArrayLike | None = None
+) -> FloatArray:
+    """Return by facility the workers who share it, parameters as in `two_step`: its first step."""
+    return np.asarray(_weighted(walks, decay).T @ np.asarray(demand, np.float64))
+
+
+def for_each_worker(supply: FloatArray, workers: FloatArray) -> FloatArray:
+    """Return by facility its supply for each worker who shares it; 0 where nobody is near."""
+    return np.divide(supply, workers, out=np.zeros_like(supply), where=workers > 0)
+
+
+def within_reach(
+    walks: sp.csr_array, amount: FloatArray, decay: ArrayLike | None = None
+) -> FloatArray:
+    """Return by demand point what the facilities in its reach have in all: the second step."""
+    return np.asarray(_weighted(walks, decay) @ amount)
+
+
+def _weighted(walks: sp.csr_array, decay: ArrayLike | None) -> sp.csr_array:
+    return _of(walks, np.ones(len(walks.data)) if decay is None else np.asarray(decay, np.float64))
 
 
 def _supply(walks: sp.csr_array, supply: ArrayLike) -> FloatArray:

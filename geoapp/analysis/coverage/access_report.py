@@ -137,14 +137,15 @@ def access_report(
         total=total,
         regions=regions,
         groups=groups,
-        regions_gini=_between([one for code, one in regions.items() if code not in above]),
-        groups_gini=_between(list(groups.values())),
+        regions_gini=between([one for code, one in regions.items() if code not in above]),
+        groups_gini=between(list(groups.values())),
         facilities=walks.shape[1],
         capacity_known=int(known.sum()),
     )
 
 
-def _between(parts: list[AccessMeasures]) -> float | None:
+def between(parts: list[AccessMeasures]) -> float | None:
+    """Return the Gini coefficient of mean walks, each by its workers who reach a facility; None of fewer than two."""
     told = [
         (one.walk.mean_m, one.walk.weight * (1 - (one.walk.unreachable_share or 0.0)))
         for one in parts

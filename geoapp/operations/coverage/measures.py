@@ -1,6 +1,6 @@
 """The accessibility measures of a coverage run: computed with it, kept with it."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 
 import numpy as np
@@ -11,6 +11,7 @@ from geoapp.analysis.coverage.coverage import CoverageResult
 from geoapp.analysis.frames import DemandFrame, numbered
 from geoapp.analysis.network.graph import WalkingNetwork
 from geoapp.analysis.walks.pairs import PairWalks, kept_walks, nearest_of_each
+from geoapp.core.arrays import FloatArray
 from geoapp.core.results.coverage import (
     AccessFigures,
     AccessTotals,
@@ -46,19 +47,22 @@ def access_of(
     )
     within = kept_walks(walks, result.standard.covers(walks.data, estimate))
     codes, facility_of = numbered(one.code for one in counted)
-    seats = {one.code: one.capacity for one in counted}
     return access_report(
         walks=nearest_of_each(within, facility_of, len(codes)),
         walk_m=result.walk_m,
         weight=result.weight,
         standard_m=standard_m,
-        capacity=np.array(
-            [np.nan if (own := seats[code]) is None else float(own) for code in codes]
-        ),
+        capacity=capacities(counted),
         region=demand.region,
         parents=parents,
         group=group,
     )
+
+
+def capacities(counted: Sequence[PlacedFacility]) -> FloatArray:
+    """Return by facility, in the order of their first places, its seats; nan = unknown."""
+    seats = {one.code: one.capacity for one in counted}
+    return np.array([np.nan if own is None else float(own) for own in seats.values()])
 
 
 def access_figures(measures: AccessMeasures) -> AccessFigures:

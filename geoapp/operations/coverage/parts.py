@@ -1,10 +1,10 @@
 """A coverage run whose demand is never whole in one process: searched part by part by a workforce.
 
 The demand streams from one snapshot of the store to files of this machine, a part in each. Workers
-search the parts; what they count is added up here. Kept are the figures in all and by region, the gap
-zones with their reasons and what would close them, and what rests on each facility: the same as in a
-run in one piece. Not kept is what needs all pairs of demand and facilities at once: the
-accessibility measures, the facilities that overlap, and the hours of a week.
+search the parts; what they count is added up here. Kept are the figures in all and by region, the
+accessibility measures, the gap zones with their reasons and what would close them, and what rests on each
+facility: the same as in a run in one piece. Not kept are walks by point, the facilities that overlap, and
+the hours of a week.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -24,6 +24,7 @@ from geoapp.core.i18n import Text
 from geoapp.core.questions.coverage import CoverageParameters
 from geoapp.core.settings import Settings
 from geoapp.core.walking import Standard, WalkingEstimate
+from geoapp.operations.coverage.access_parts import access_in_parts
 from geoapp.operations.coverage.found import measure_gaps
 from geoapp.operations.coverage.inputs import local_moment, read_coverage_inputs
 from geoapp.operations.coverage.results import store_results
@@ -88,7 +89,16 @@ def compute_in_parts(
             wanted.standard,
             inputs.ways.estimate,
             workforce,
-            lambda share, step: attempt.progress(0.1 + 0.7 * share, step),
+            lambda share, step: attempt.progress(0.1 + 0.35 * share, step),
+        )
+        access = access_in_parts(
+            spool,
+            inputs.counted,
+            inputs.stored.parents,
+            wanted.standard,
+            inputs.ways.estimate,
+            workforce,
+            lambda share, step: attempt.progress(0.45 + 0.35 * share, step),
         )
     inputs = replace(inputs, demand=demand)
     attempt.progress(0.8, _GATHERING)
@@ -96,7 +106,7 @@ def compute_in_parts(
         inputs, result, lambda share: attempt.progress(0.8 + 0.15 * share, _GATHERING)
     )
     attempt.progress(0.95, _SAVING)
-    store_results(database, attempt, settings, inputs, found)
+    store_results(database, attempt, settings, inputs, replace(found, access=access))
 
 
 def cover_in_parts(

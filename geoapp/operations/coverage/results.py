@@ -291,16 +291,15 @@ def access_measures(database: Database, run_id: int) -> AccessByRegion:
     Raises
     ------
     ConflictError
-        If the run has not succeeded, was done in parts, or is from before there were such measures.
+        If the run has not succeeded, or is from before there were such measures.
     """
     kept = finished(database, run_id).found.access
     if kept is None:
         raise ConflictError(
             Text(
-                f"运行 {run_id} 没有可达性指标（较早的版本所算，或用 --scheduler 分块计算），"
-                "请重新运行，不要分块。",
-                f"Run {run_id} has no accessibility measures (it is from an earlier version, or was "
-                "done in parts with --scheduler); run it again in one piece.",
+                f"运行 {run_id} 没有可达性指标（较早的版本所算），请重新运行。",
+                f"Run {run_id} has no accessibility measures (it is from an earlier version); run it "
+                "again.",
             )
         )
     with database.snapshot() as session:
