@@ -3,11 +3,11 @@
 // nothing of whoever is signed in is kept. A new worker waits until the old one's pages are gone.
 
 /**
- * @typedef {ServiceWorkerGlobalScope & { GEOAPP: { version: string, root: string, offline: string, suggest: string, files: string[],
+ * @typedef {ServiceWorkerGlobalScope & { GEOAPP: { version: string, root: string, offline: string, suggest: string, along: string, files: string[],
  *   ground: string[], stations: string, outbox: string, reports: string, tiles: string, drawing: string }, geoappOutbox: MakeOutbox }} Scope
  */
 const scope = /** @type {Scope} */ (/** @type {unknown} */ (self));
-const { version, root, offline, suggest, files, ground, stations, outbox, reports, tiles, drawing } = scope.GEOAPP;
+const { version, root, offline, suggest, along, files, ground, stations, outbox, reports, tiles, drawing } = scope.GEOAPP;
 scope.importScripts(outbox);
 const SHELL = `geoapp-shell ${root} ${version}`;
 const DATA = `geoapp-data ${root}`;
@@ -17,7 +17,7 @@ const LANGUAGES = ['zh', 'en'];
 const LIMIT_MS = 10000;
 const SYNC = 'geoapp-reports';
 // Pages that work without a network, and the one that stands for all others.
-const KEPT_PAGES = [root, suggest];
+const KEPT_PAGES = [root, suggest, along];
 const keptIn = (/** @type {string} */ path, /** @type {string} */ language) => `${path}?kept=${language}`;
 
 /**

@@ -16,7 +16,7 @@ function worker(network, left = 0) {
   const on = {};
   const self = {
     GEOAPP: {
-      version: '1', root: '/', offline: '/offline', suggest: '/suggest', files: [], ground: [], stations: '/stations', outbox: '/outbox.js', reports: '/reports',
+      version: '1', root: '/', offline: '/offline', suggest: '/suggest', along: '/along', files: [], ground: [], stations: '/stations', outbox: '/outbox.js', reports: '/reports',
       tiles: '/tiles/base.pmtiles', drawing: '/drawing.js',
     },
     location: new URL(ROOT),
@@ -56,8 +56,9 @@ test('the finder is there when the service is gone, behind a gateway or without 
   assert.equal(await answered('/', () => Promise.reject(new TypeError('no network'))), 'kept /?kept=zh');
 });
 
-test('a place is suggested without a network', async () => {
+test('a place is suggested, and a way asked for, without a network', async () => {
   assert.equal(await answered('/suggest', () => Promise.reject(new TypeError('no network'))), 'kept /suggest?kept=zh');
+  assert.equal(await answered('/along?stop=a&stop=b', () => Promise.reject(new TypeError('no network'))), 'kept /along?kept=zh');
 });
 
 test('while reports are left, the browser is told to try again', async () => {

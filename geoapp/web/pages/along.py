@@ -20,7 +20,13 @@ from geoapp.core.parsing import parse_number, split_codes
 from geoapp.core.travel import BY_TEXT, WAY_TEXT, By, read_by
 from geoapp.core.vocabulary import load_vocabulary
 from geoapp.core.words import Basis
-from geoapp.operations.along.question import MOST_STOPS, USUAL_MORE_MINUTES, AlongQuery
+from geoapp.operations.along.question import (
+    MOST_LEG_M,
+    MOST_ROUTE_M,
+    MOST_STOPS,
+    USUAL_MORE_MINUTES,
+    AlongQuery,
+)
 from geoapp.operations.along.said import (
     added_text,
     after_text,
@@ -92,6 +98,9 @@ def show() -> str:
         by_text=BY_TEXT,
         minutes=MINUTES,
         most_stops=MOST_STOPS,
+        most_leg_m=MOST_LEG_M,
+        most_route_m=MOST_ROUTE_M,
+        usual_minutes=f"{USUAL_MORE_MINUTES:g}",
         letter=letter,
         who_texts=WHO_TEXT,
         without_texts=WITHOUT_TEXT,

@@ -24,13 +24,20 @@ _SHELL = (
     "css/base.css",
     "css/worker/finder.css",
     "css/worker/station.css",
+    "css/worker/along.css",
     "vendor/leaflet/dist/leaflet.css",
     "vendor/leaflet/dist/leaflet.js",
     "img/icons.svg",
     "img/logo.svg",
 )
 _DRAWING = "vendor/protomaps-leaflet/dist/protomaps-leaflet.js"
-_SCRIPTS = ("js/outbox.js", "js/lib/*.js", "js/worker/*.js", "js/worker/offline/*.js")
+_SCRIPTS = (
+    "js/outbox.js",
+    "js/lib/*.js",
+    "js/worker/*.js",
+    "js/worker/offline/*.js",
+    "js/worker/along/*.js",
+)
 
 
 @blueprint.get("/manifest.webmanifest")
@@ -79,6 +86,7 @@ def worker() -> Response:
         "root": f"{request.script_root}/",
         "offline": url_for("kept_finder.show"),
         "suggest": url_for("report.suggest"),
+        "along": url_for("along_pages.show"),
         "outbox": url_for("static", filename="js/outbox.js"),
         "reports": url_for("reports.report"),
         "files": [url_for("static", filename=name) for name in _files(static)],

@@ -697,7 +697,7 @@ def test_a_position_is_neither_logged_nor_stored(
     assert client.get(f"/api/v1/along?stops={';'.join(stops)};2,48").status_code == 422
     assert client.get(f"/api/v1/along?path={';'.join(stops)}&by=ebike").status_code == 200
     assert client.post("/along", data={"stop": stops}).status_code == 200
-    refused = client.post("/along/results", data={"stop": [*stops, "2,48"]})
+    refused = client.post("/along/results", data={"stop": [*stops, "2.0,48.0"]})
     assert "相邻两处最多" in refused.text  # told in the page
     with town.session() as session:
         session.execute(text("alter table facility rename to facility_away"))

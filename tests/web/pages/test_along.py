@@ -256,7 +256,7 @@ def test_who_i_am_is_the_same_here_and_in_the_finder(site: Site, visit: Visit) -
     assert fits(page)
 
 
-def test_without_a_network_it_is_said(streets: Site, visit: Visit) -> None:
+def test_without_a_network_and_with_nothing_kept_it_is_said(streets: Site, visit: Visit) -> None:
     page = visit(streets, "/along", size="desktop", language="en")
     ready(page)
     page.context.set_offline(True)
@@ -264,7 +264,7 @@ def test_without_a_network_it_is_said(streets: Site, visit: Visit) -> None:
     fields.nth(0).fill("24.9414,60.1710")
     fields.nth(1).fill("24.9500,60.1680")
     page.get_by_role("button", name="Find stations on the way").click()
-    expect(page.get_by_role("alert")).to_contain_text("needs a network")
+    expect(page.get_by_role("alert")).to_contain_text("no stations are kept on this device")
     page.context.set_offline(False)
     page.get_by_role("button", name="Try again").click()
     expect(page.locator(".found")).to_have_count(2)

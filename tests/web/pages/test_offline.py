@@ -2,6 +2,7 @@
 
 import json
 import random
+import re
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from datetime import UTC, datetime, timedelta
@@ -18,6 +19,8 @@ from geoapp.core.entering import parse_entering
 from geoapp.core.roles import Role
 from geoapp.core.settings import Settings
 from geoapp.core.travel import By
+from geoapp.operations.along.question import AlongQuery
+from geoapp.operations.along.service import along
 from geoapp.operations.nearest import offline
 from geoapp.operations.nearest.of_region import list_region, regions_of
 from geoapp.operations.nearest.said import said_now, said_on_arrival
@@ -55,8 +58,22 @@ ASKED = """async ([modules, questions]) => {
     return nearest(kept, { lon, lat, at_ms, ...any, entering })
       .map(({ station }) => [station.code, admits(entering, station.access, station.entry)]);
   });
+  // On the way between two or three, by the shortest way or keeping to the line.
+  const { onTheWay } = await import(`${modules}/offline/way.js`);
+  const { said } = await import(`${modules}/offline/hours.js`);
+  const ways = questions.slice(0, 60).map(([lon, lat, at_ms], n) => {
+    const own = goneBy(kept, n % 2 ? 'ebike' : 'walk');
+    const stops = questions.slice(n, n + 2 + (n % 3 ? 0 : 1)).map(([lon, lat]) => ({ lon, lat }));
+    const isLine = n % 4 === 3;
+    return onTheWay(own, { stops, isLine, k: 10, at_ms, moreMinutes: 60, amenities: [], openOnArrival: n % 5 === 0 })
+      .map(({ station, after, added_m, opening, arrival, travel_s }) => {
+        const { state, text, note } = said(own, own.schedules[station.schedule], opening, arrival, at_ms, travel_s);
+        const both = ['zh', 'en'].map((one) => text[one] + (note ? ` · ${note[one]}` : ''));
+        return [[station.code, after, state, ...both], added_m];
+      });
+  });
   const few = questions.slice(0, 40);
-  return [questions.map(answer('walk')), few.map(answer('ebike')), few.map(listed), few.map(entered)];
+  return [questions.map(answer('walk')), few.map(answer('ebike')), few.map(listed), few.map(entered), ways];
 }"""
 
 
@@ -143,6 +160,31 @@ def _entered(
     return found
 
 
+def _ways(
+    service: NearestService, questions: list[tuple[float, float, datetime]]
+) -> list[list[list[object]]]:
+    found = []
+    for n, (_, _, at) in enumerate(questions[:60]):
+        stops = questions[n : n + 2 + (0 if n % 3 else 1)]
+        query = AlongQuery(
+            points=tuple((lon, lat) for lon, lat, _ in stops),
+            is_line=n % 4 == 3,
+            by=By.EBIKE if n % 2 else By.WALK,
+            k=10,
+            at=at,
+            open_only=n % 5 == 0,
+            more_minutes=60,
+        )
+        answer: list[list[object]] = []
+        for item in along(service, query).items:
+            said = said_on_arrival(item.near)
+            both = said.both()
+            told = [item.near.facility.code, item.after, said.state, both.zh, both.en]
+            answer.append([told, pytest.approx(item.added_m, abs=0.1)])
+        found.append(answer)
+    return found
+
+
 def test_once_visited_it_answers_without_a_network(
     database: Database, settings: Settings, visit: Visit
 ) -> None:
@@ -163,7 +205,9 @@ def test_once_visited_it_answers_without_a_network(
         _answers(service, questions[:40], By.EBIKE),
         _lists(service, database, questions[:40]),
         _entered(service, questions[:40]),
+        _ways(service, questions),
     ]
+    assert len([way for way in wanted[4] if len(way) > 1]) > 20
     codes = [[code for code, _ in some] for some in wanted[3][0]]  # type: ignore[misc]
     assert {tuple(sorted(some)) for some in codes} == {
         ("T-1", "T-2", "T-3", "T-5"),
@@ -250,6 +294,46 @@ def test_once_visited_it_answers_without_a_network(
     page.goto(f"{site.url}/services")
     page.get_by_role("link", name="去找站点").click()
     expect(page.locator("#results .found").first).to_be_visible()
+    # On the way, too: by words, by positions and by an address; what only a network knows is said.
+    page.goto(f"{site.url}/along?stop={TOWN_LON - 0.002},{TOWN_LAT}&stop=示例·T-4&keep=1")
+    expect(page.locator("#offline")).to_contain_text("离线 · 数据为")
+    expect(page.locator(".route")).to_contain_text("B 示例·T-4")
+    expect(page.locator("input[name=keep]")).to_be_checked()
+    expect(page.locator(".found").first).to_contain_text("沿线")
+    page.locator(".more-filters summary").click()
+    page.get_by_label("照这条线走").uncheck()
+    expect(page.locator(".found").first).to_contain_text("A、B 之间（估算）")
+    expect(page.locator(".found").first).to_contain_text(re.compile(r"约 \d\d:\d\d 到："))
+    expect(page.locator("#map .badge").first).to_be_attached()
+    expect(page.locator("#map .stop-mark")).to_have_text(["A", "B"])
+    assert page.locator(".found").first.get_attribute("data-code") == "T-1"
+    assert serious_violations(page) == []
+    assert fits(page)
+    fields = page.locator("input[name=stop]")
+    for words, told in (
+        ("没有的路", "没有“没有的路”；街道和门牌要有网络才能找"),
+        ("市北区没有的路3号", "只认出了“市北区”"),
+        (f"{TOWN_LAT},{TOWN_LON}", "先经度"),
+        ("121.5,31.2", "相邻两处最多 20 公里"),
+        (f"{TOWN_LON - 0.002},{TOWN_LAT}", "A 到 B 是同一个地方"),
+    ):
+        fields.nth(1).fill(words)
+        fields.nth(1).press("Enter")
+        expect(page.locator("#results")).to_contain_text(told)
+    page.get_by_label("电动车").check(force=True)
+    expect(page.locator("#results")).not_to_contain_text("多走")
+    page.locator("#enter > summary").click()
+    page.locator("#enter label", has_text="只看确知能进的").click()
+    page.get_by_role("button", name="好了").click()
+    expect(page.locator(".may-enter").first).to_have_text("您能进")
+    with page.context.expect_page() as beside:
+        page.locator(".found").first.get_by_role("link", name="看存着的这一站").click()
+    expect(beside.value.locator("#results .found-name")).to_contain_text("示例·T-1")
+    beside.value.close()
+    page.goto(f"{site.url}/?lang=zh")
+    expect(page.locator("#enter > summary")).to_have_text("我能进：只看确知能进的")
+    page.click("#enter > summary")
+    page.get_by_role("button", name="去掉这一条").click()
     # A device that did not find its position is told so here, too.
     page.evaluate(
         "() => { navigator.geolocation.getCurrentPosition = (got) =>"

@@ -8,9 +8,11 @@ import { makeSheet } from '../../lib/sheet.js';
 import { followBy } from '../by.js';
 import { followEntering } from '../conditions.js';
 import { spotOf } from '../drawn.js';
-import { ANYBODY, makeEnter, setEntering } from '../enter.js';
+import { ANYBODY, makeEnter, readEntering, setEntering } from '../enter.js';
+import { offline } from '../offline/link.js';
 import { findPosition } from '../position.js';
 import { makeSaid } from '../said.js';
+import '../share.js';
 import { makeView } from '../view.js';
 import { filledIn, letterOf, withFirst, withNext } from './stops.js';
 
@@ -93,12 +95,64 @@ async function search() {
   if (mine !== asked) return;
   results.classList.remove('waiting');
   tell(null);
-  if (error !== null) { warn(error, search); bringUp(message); return; }
+  if (error === null) {
+    results.innerHTML = answer;
+    tellOffline(false);
+  } else {
+    // Only where nobody answered: what the service says of a question stands.
+    const isSilent = [message.dataset.offline, message.dataset.broken, message.dataset.late].indexOf(error) >= 0;
+    const kept = isSilent && (await answerOffline());
+    if (mine !== asked) return;
+    if (!kept) { warn(error, search); bringUp(message); return; }
+    results.textContent = '';
+    results.appendChild(kept);
+  }
   warn();
-  results.innerHTML = answer;
   draw();
-  // On a phone the stops fill the sheet: the answer comes up.
-  bringUp(results);
+  // On a phone the stops fill the sheet: the answer comes up, with what is said of how old it is.
+  bringUp(error === null ? results : byId('offline'));
+}
+
+/** What is loaded for it is of this page: stations on the way, from what is kept. */
+function onDevice() {
+  return /** @type {Promise<import('./offline.js').OnTheWay | null>} */ (/** @type {unknown} */ (offline()));
+}
+
+/** The answer of what is kept on this device; null where nothing is. */
+async function answerOffline() {
+  const api = await onDevice();
+  if (!api) return null;
+  const given = new FormData(form);
+  const answer = await api.answer({
+    stops: filledIn(written()), by: String(given.get('by') || 'walk'), isLine: given.has('keep'), moreMinutes: Number(given.get('more_minutes')),
+    open: given.has('open'), amenities: given.getAll('amenity').map(String), entering: readEntering(form),
+  });
+  if (answer) await tellOffline(true);
+  return answer;
+}
+
+/** @param {boolean} isOffline */
+async function tellOffline(isOffline) {
+  const api = await onDevice();
+  if (api) await api.told(isOffline);
+}
+
+/**
+ * The page that is kept for want of a network does not know what its address asks.
+ * @param {URLSearchParams} given
+ */
+function restoreAsked(given) {
+  const stops = filledIn(given.getAll('stop')).slice(0, most);
+  if (stops.length < 2 || filledIn(written()).length) return;
+  setStops(stops);
+  /** @type {HTMLInputElement[]} */
+  const boxes = Array.from(form.querySelectorAll('input[name=amenity], input[name=keep], input[name=by]'));
+  const wanted = (/** @type {string} */ name) => given.getAll(name).join(',').split(',');
+  boxes.forEach((one) => { if (given.has(one.name)) one.checked = wanted(one.name).indexOf(one.value) >= 0; });
+  const minutes = /** @type {HTMLSelectElement} */ (form.elements.namedItem('more_minutes'));
+  if (given.has('more_minutes')) minutes.value = given.get('more_minutes') || '';
+  if (minutes.selectedIndex < 0) minutes.value = form.dataset.minutes || '';
+  search();
 }
 
 /** @param {L.LatLng} spot @param {string} html @param {L.MarkerOptions} more */
@@ -244,4 +298,7 @@ makeEnter(form, () => {
   form.dispatchEvent(new Event('change'));
 });
 if (results.querySelector('.route')) draw(); else fetchStreets();
+restoreAsked(new URLSearchParams(window.location.search));
 document.body.dataset.ready = 'true';
+const keep = () => { onDevice(); };
+if (document.readyState === 'complete') keep(); else window.addEventListener('load', keep);

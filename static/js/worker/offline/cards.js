@@ -8,6 +8,7 @@ import { isWalk } from './nearest.js';
 /** @typedef {import('./hours.js').Pair} Pair */
 /** @typedef {import('./nearest.js').Kept} Kept */
 /** @typedef {import('./nearest.js').Item} Item */
+/** @typedef {import('./nearest.js').Station} Station */
 
 const VAGUE_S = 3600; // off by so much, minutes of a walk say nothing
 const MOST_OLD_MS = 365 * 86400000;
@@ -41,7 +42,7 @@ export function made(tag, attributes, ...inside) {
 }
 
 /** @param {string} name */
-function icon(name) {
+export function icon(name) {
   const some = document.querySelector('.icon use');
   const sprite = ((some && some.getAttribute('href')) || '').split('#')[0];
   const svg = document.createElementNS('http://www.w3.org/2000/svg', 'svg');
@@ -111,7 +112,7 @@ export function windText(from, to) {
 }
 
 /** @param {number} seconds of a walk: whole minutes, rounded up */
-function minutesText(seconds) {
+export function minutesText(seconds) {
   const minutes = Math.max(1, Math.ceil(Math.round((seconds / 60) * 1e6) / 1e6));
   const hours = Math.floor(minutes / 60), rest = minutes % 60;
   if (!hours) return t(`${minutes} 分钟`, `${minutes} min`);
@@ -128,8 +129,103 @@ export function notice(name, className, ...inside) {
 }
 
 /** @param {import('./nearest.js').Station} station */
-function nameOf(station) {
+export function nameOf(station) {
   return (language() === 'en' && station.name_en) || station.name;
+}
+
+/**
+ * @param {string} zh
+ * @param {string} en
+ */
+function unsure(zh, en) {
+  return made('span', { class: 'unsure' }, t(zh, en));
+}
+
+/**
+ * How one gets in and for whom it is; and whether somebody may, where that was asked.
+ * @param {Kept} kept
+ * @param {Station} station
+ * @param {import('./entering.js').Entering} [entering]
+ */
+export function entryRow(kept, station, entering) {
+  const entry = station.entry ? pick(kept.entries[station.entry]) : unsure('怎么进门：未知', 'How to get in: unknown');
+  const access = station.access ? `${t('对象：', 'For: ')}${pick(kept.access[station.access])}` : unsure('开放对象：未知', 'For whom: unknown');
+  const may = entering && isAsked(entering) ? [
+    admits(entering, station.access, station.entry) ? made('span', { class: 'may-enter' }, t('您能进', 'You may enter')) : unsure('能不能进：未知', 'Whether you may enter: unknown'),
+    made('span', { class: 'soft' }, ' · '),
+  ] : [];
+  return made('p', { class: 'found-entry' }, icon('door'), made('span', {}, ...may, entry, made('span', { class: 'soft' }, ' · '), access));
+}
+
+/**
+ * @param {import('./hours.js').Said} words
+ * @param {string} [before] what stands before them
+ */
+export function stateRow(words, before = '') {
+  return made('p', { class: `found-state ${words.state}` }, icon({ open: 'yes', shut: 'no', unknown: 'unknown' }[words.state]),
+    made('span', {}, before, made('strong', {}, pick(words.text)), words.note ? ` · ${pick(words.note)}` : ''));
+}
+
+/**
+ * That a position is rough, and that a place is doubtful.
+ * @param {Station} station
+ */
+export function warningsOf(station) {
+  return [
+    station.off_m ? notice('warn', 'notice warn', t(`位置只是大概，可能差 ${metresText(station.off_m).zh}：请按地址找，或先打电话`,
+      `Rough position, may be ${metresText(station.off_m).en} off: go by the address, or call first`)) : null,
+    station.doubt ? notice('warn', 'notice warn', pick(station.doubt)) : null,
+  ];
+}
+
+/**
+ * @param {number} number
+ * @param {Station} station
+ * @param {string} state
+ */
+export function nameRow(number, station, state) {
+  return made('h2', { class: 'found-name' },
+    made('button', { class: 'found-pick', type: 'button' }, made('span', { class: `badge ${state}` }, String(number)), made('span', {}, nameOf(station))),
+    station.sample ? made('span', { class: 'tag' }, t('示例', 'Sample')) : null);
+}
+
+/**
+ * What is known of a station.
+ * @param {Kept} kept
+ * @param {Station} station
+ * @param {string} [far] how far it is, where somebody sets out
+ */
+export function factsOf(kept, station, far = '') {
+  const kind = kept.kinds.filter((one) => one.code === station.kind)[0];
+  const { hours } = kept.schedules[station.schedule];
+  const facts = made('dl', {});
+  const fact = (/** @type {string} */ what, /** @type {string} */ told) => {
+    facts.appendChild(made('dt', {}, what));
+    facts.appendChild(made('dd', {}, told));
+  };
+  fact(t('类型', 'Kind'), kind ? pick(kind) : station.kind);
+  if (station.place) fact(t('停靠处', 'Stands at'), pick(station.place));
+  fact(t('地址', 'Address'), station.address || t('未知', 'unknown'));
+  fact(t('开放时间', 'Hours'), hours ? pick(hours) : t('未知', 'unknown'));
+  if (station.phone) fact(t('电话', 'Telephone'), station.phone);
+  if (far) fact(t('距离', 'Distance'), far);
+  fact(t('核实日期', 'Verified'), station.verified_on || t('未知', 'unknown'));
+  return facts;
+}
+
+/** @param {Station} station that may have a telephone */
+export function callOf(station) {
+  if (!station.phone) return null;
+  return made('a', { class: 'button', href: `tel:${station.phone.replace(/ /g, '')}` },
+    icon('phone'), t('打电话', 'Call'), made('span', { class: 'for-reader' }, ` ${nameOf(station)} ${station.phone}`));
+}
+
+/** @param {Station} station that may have an address */
+export function copyOf(station) {
+  if (!station.address) return null;
+  return made('div', { class: 'share', 'data-copied': t('已复制', 'Copied'), 'data-failed': t('这个浏览器不让复制，请长按后自己复制：{text}', 'This browser does not let us copy. Copy it yourself: {text}') },
+    made('button', { class: 'button', type: 'button', 'data-copy': `${nameOf(station)} ${station.address}` }, icon('copy'), t('复制名称和地址', 'Copy name and address')),
+    made('p', { class: 'small', role: 'status' }));
 }
 
 /**
@@ -186,7 +282,6 @@ export function card(kept, item, number, { now_ms, accuracy_m, asked, entering, 
   const isFrom = from !== null;
   const { station } = item;
   const name = nameOf(station);
-  const schedule = kept.schedules[station.schedule];
   const { walks, span, words } = sayOf(kept, item, now_ms, accuracy_m, isFrom);
   const off_m = accuracy_m + (station.off_m || 0);
   const far = pick(walkText(kept, item.walk_m, off_m));
@@ -199,13 +294,6 @@ export function card(kept, item, number, { now_ms, accuracy_m, asked, entering, 
       : made('strong', {}, isRide ? t('骑行 ', '') : t('步行 ', ''), span ? t(`${span[0]}–${span[1]} 分钟`, `${span[0]}–${span[1]} min`) : minutesText(item.walk_s), isRide ? t('', ' by e-bike') : t('', ' on foot')),
       made('span', { class: 'soft' }, ` · ${far}${t('（估算）', ' (estimate)')}${wind}`)]
     : [made('strong', {}, far), made('span', { class: 'soft' }, isRide ? t(' · 太远', ' · too far') : t(' · 太远，不宜步行', ' · too far to walk'), t('（估算）', ' (estimate)'), wind)];
-  const unsure = (/** @type {string} */ zh, /** @type {string} */ en) => made('span', { class: 'unsure' }, t(zh, en));
-  const entry = station.entry ? pick(kept.entries[station.entry]) : unsure('怎么进门：未知', 'How to get in: unknown');
-  const access = station.access ? `${t('对象：', 'For: ')}${pick(kept.access[station.access])}` : unsure('开放对象：未知', 'For whom: unknown');
-  const may = entering && isAsked(entering) ? [
-    admits(entering, station.access, station.entry) ? made('span', { class: 'may-enter' }, t('您能进', 'You may enter')) : unsure('能不能进：未知', 'Whether you may enter: unknown'),
-    made('span', { class: 'soft' }, ' · '),
-  ] : [];
   const keys = asked.concat(KEY_AMENITIES.filter((code) => asked.indexOf(code) < 0));
   const marks = keys.map((code) => {
     const presence = station.amenities.indexOf(code) >= 0 ? 'yes' : (station.no_amenities || []).indexOf(code) >= 0 ? 'no' : 'unknown';
@@ -214,44 +302,24 @@ export function card(kept, item, number, { now_ms, accuracy_m, asked, entering, 
     const rare = presence !== 'yes' && asked.indexOf(code) < 0 ? ' rare' : '';
     return word ? made('li', { class: `mark ${presence}${rare}` }, icon(presence), made('span', {}, pick(word)), made('span', { class: 'for-reader' }, spoken)) : null;
   });
-  const kind = kept.kinds.filter((one) => one.code === station.kind)[0];
   const isOld = station.verified_on !== undefined && now_ms - Date.parse(station.verified_on) > MOST_OLD_MS;
-  const facts = made('dl', {});
-  const fact = (/** @type {string} */ what, /** @type {string} */ told) => {
-    facts.appendChild(made('dt', {}, what));
-    facts.appendChild(made('dd', {}, told));
-  };
-  fact(t('类型', 'Kind'), kind ? pick(kind) : station.kind);
-  if (station.place) fact(t('停靠处', 'Stands at'), pick(station.place));
-  fact(t('地址', 'Address'), station.address || t('未知', 'unknown'));
-  fact(t('开放时间', 'Hours'), schedule.hours ? pick(schedule.hours) : t('未知', 'unknown'));
-  if (station.phone) fact(t('电话', 'Telephone'), station.phone);
   const line = isRange ? '' : t('；直线 ', '; straight line ') + pick(metresText(item.distance_m));
-  if (isFrom) fact(t('距离', 'Distance'), (isRide ? t(`路程${far}，估算`, `${far}, an estimate`) : t(`步行${far}，估算`, `on foot ${far}, an estimate`)) + line);
-  fact(t('核实日期', 'Verified'), station.verified_on || t('未知', 'unknown'));
-  const share = station.address ? made('div', { class: 'share', 'data-copied': t('已复制', 'Copied'), 'data-failed': t('这个浏览器不让复制，请长按后自己复制：{text}', 'This browser does not let us copy. Copy it yourself: {text}') },
-    made('button', { class: 'button', type: 'button', 'data-copy': `${name} ${station.address}` }, icon('copy'), t('复制名称和地址', 'Copy name and address')),
-    made('p', { class: 'small', role: 'status' })) : null;
+  const distance = (isRide ? t(`路程${far}，估算`, `${far}, an estimate`) : t(`步行${far}，估算`, `on foot ${far}, an estimate`)) + line;
   return made('li', { id: `card-${number}`, class: 'found', 'data-lon': String(station.lon), 'data-lat': String(station.lat), 'data-state': words.state, 'data-name': name, 'data-code': station.code },
-    made('h2', { class: 'found-name' },
-      made('button', { class: 'found-pick', type: 'button' }, made('span', { class: `badge ${words.state}` }, String(number)), made('span', {}, name)),
-      station.sample ? made('span', { class: 'tag' }, t('示例', 'Sample')) : null),
+    nameRow(number, station, words.state),
     made('div', { class: 'found-main' },
-      made('p', { class: `found-state ${words.state}` }, icon({ open: 'yes', shut: 'no', unknown: 'unknown' }[words.state]),
-        made('span', {}, made('strong', {}, pick(words.text)), words.note ? ` · ${pick(words.note)}` : '')),
+      stateRow(words),
       isFrom ? made('p', { class: 'found-walk' }, icon(isRide ? 'navigate' : 'walk'), made('span', {}, ...walk))
         : made('p', { class: 'found-where' }, icon('pin'), made('span', {}, station.address || unsure('地址：未知', 'Address: unknown'))),
-      made('p', { class: 'found-entry' }, icon('door'), made('span', {}, ...may, entry, made('span', { class: 'soft' }, ' · '), access))),
-    station.off_m ? notice('warn', 'notice warn', t(`位置只是大概，可能差 ${metresText(station.off_m).zh}：请按地址找，或先打电话`,
-      `Rough position, may be ${metresText(station.off_m).en} off: go by the address, or call first`)) : null,
-    station.doubt ? notice('warn', 'notice warn', pick(station.doubt)) : null,
+      entryRow(kept, station, entering)),
+    ...warningsOf(station),
     station.confirmed ? made('p', { class: 'small' }, icon('yes'), ' ', pick(station.confirmed)) : null,
     made('ul', { class: 'marks', 'aria-label': t('设施', 'Amenities') }, ...marks),
     isOld ? notice('warn', 'found-old', t(`超过一年没有核实（${station.verified_on}）`, `Not verified for over a year (${station.verified_on})`)) : null,
     made('div', { class: 'found-actions' },
-      station.phone ? made('a', { class: 'button', href: `tel:${station.phone.replace(/ /g, '')}` }, icon('phone'), t('打电话', 'Call'), made('span', { class: 'for-reader' }, ` ${name} ${station.phone}`)) : null,
+      callOf(station),
       made('details', { class: 'facts' },
         made('summary', { class: 'button' }, t('详情', 'Details'), made('span', { class: 'for-reader' }, ` ${name}`)),
-        facts, share, telling(station.code, name), made('p', { class: 'soft small' }, t('导航和站点页面要有网络。', 'Directions and the station’s page need a network.'),
+        factsOf(kept, station, isFrom ? distance : ''), copyOf(station), telling(station.code, name), made('p', { class: 'soft small' }, t('导航和站点页面要有网络。', 'Directions and the station’s page need a network.'),
           station.address ? t('现在可以照地址和上面的方向走，或复制地址问路。', ' For now go by the address and the bearing above, or copy the address and ask.') : ''))));
 }

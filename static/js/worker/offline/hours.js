@@ -156,6 +156,17 @@ export function said(days, schedule, opening, arrival, now_ms, walk_s = 0, later
 }
 
 /**
+ * The time by the clock there, rounded up: nobody is promised to be there sooner.
+ * @param {Days} days
+ * @param {string} zone
+ * @param {number} moment
+ */
+export function clockUp(days, zone, moment) {
+  const minute = local(days, zone, moment + 59000) % DAY;
+  return [Math.floor(minute / 60), minute % 60].map((part) => String(part).padStart(2, '0')).join(':');
+}
+
+/**
  * The time by the clock there, with the day where it is another.
  * @param {Days} days
  * @param {string} zone

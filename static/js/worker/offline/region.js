@@ -2,21 +2,12 @@
 // is stands on this device alone; it is named to the service only to fetch its stations.
 
 import { byId, filled } from '../../lib/page.js';
+import { chooseRegion, chosenRegion } from './keeping.js';
 
-const KEY = 'geoapp-offline-region';
 const holder = byId('offline-region');
 const field = /** @type {HTMLSelectElement} */ (holder.querySelector('select'));
 const button = /** @type {HTMLButtonElement} */ (holder.querySelector('button'));
 const said = /** @type {HTMLElement} */ (holder.querySelector('[data-said]'));
-
-/** The code of the region that was chosen, empty where none was. */
-export function chosenRegion() {
-  try {
-    return localStorage.getItem(KEY) || '';
-  } catch {
-    return ''; // the browser keeps nothing for us
-  }
-}
 
 /** Let a region be chosen, of those that the page can look from. */
 export function offerRegions() {
@@ -40,11 +31,7 @@ export function tellTooMany() {
 /** @param {() => void} changed when a region is chosen */
 export function whenChosen(changed) {
   button.addEventListener('click', () => {
-    try {
-      localStorage.setItem(KEY, field.value);
-    } catch {
-      return; // as above: then nothing is kept either
-    }
+    if (!chooseRegion(field.value)) return; // then nothing is kept either
     said.textContent = said.dataset.fetching || '';
     changed();
   });
