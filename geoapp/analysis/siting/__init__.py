@@ -45,6 +45,10 @@ from geoapp.analysis.siting.models.mclp import most_covered, solve_mclp
 from geoapp.analysis.siting.models.mclp_anywhere import solve_mclp_anywhere
 from geoapp.analysis.siting.models.mclp_on_streets import solve_mclp_on_streets
 from geoapp.analysis.siting.models.p_center import solve_p_center
+from geoapp.analysis.siting.models.p_center_anywhere import (
+    CenterResult,
+    solve_p_center_anywhere,
+)
 from geoapp.analysis.siting.models.p_median import solve_p_median
 from geoapp.analysis.siting.models.phases import Phase, PhasedResult, solve_phases
 from geoapp.analysis.siting.problem import CoverProblem, Limits
@@ -60,6 +64,7 @@ __all__ = [
     "ActionPlan",
     "Alternative",
     "AnywhereResult",
+    "CenterResult",
     "CoverProblem",
     "CurvePoint",
     "EquityLevel",
@@ -106,6 +111,7 @@ __all__ = [
     "solve_mclp_anywhere",
     "solve_mclp_on_streets",
     "solve_p_center",
+    "solve_p_center_anywhere",
     "solve_p_median",
     "solve_phases",
     "unreachable_demand",

@@ -84,9 +84,9 @@ class SitingParameters:
         the plan is the best: it loses least where it loses most beside the best plan of each demand
         alone, or the least covered share is the greatest. Figures are of ``demand``.
     candidates
-        ``anywhere``: sites stand at any place (mclp and lscp, with the bound over every place there
-        is; where people walk on a network, over every place on its streets); drawn ones must then all
-        be fixed. Else a code of a candidate set;
+        ``anywhere``: sites stand at any place (mclp, lscp and p_center, with the bound over every place there
+        is; where people walk on a network, over every place on its streets, and p_center is refused); drawn
+        ones must then all be fixed. Else a code of a candidate set;
         ``generated`` (or None): a grid weighted by the demand;
         ``generated-network``: junctions of the walking network; ``facilities:FAMILY``: the
         facilities in service of a family that does not count (see ``families``), to be upgraded.

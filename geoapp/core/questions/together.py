@@ -228,11 +228,11 @@ def _check_codes(wanted: Any) -> None:
 
 def _check_anywhere(wanted: Any) -> None:
     """Refuse what would leave the bound over every place without a proof."""
-    if wanted.model not in ("mclp", "lscp"):
+    if wanted.model not in ("mclp", "lscp", "p_center"):
         accepted = Text(
-            "候选集或 generated：“任何地方”只能用于最大覆盖（mclp）和最少站点（lscp）",
-            "a candidate set, or generated: sites anywhere are for maximal covering (mclp) and the "
-            "fewest sites (lscp) only",
+            "候选集或 generated：“任何地方”只能用于最大覆盖（mclp）、最少站点（lscp）和最远步行（p_center）",
+            "a candidate set, or generated: sites anywhere are for maximal covering (mclp), the "
+            "fewest sites (lscp) and the longest walk (p_center) only",
         )
         raise InvalidValueError("candidates", wanted.candidates, accepted)
     for name in _NEEDING_CANDIDATES:

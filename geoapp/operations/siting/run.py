@@ -17,6 +17,7 @@ from geoapp.operations.runs.queue import enqueue
 from geoapp.operations.runs.watch import Watch
 from geoapp.operations.siting.alternatives import other_plans
 from geoapp.operations.siting.anywhere import best_places
+from geoapp.operations.siting.center import central_places
 from geoapp.operations.siting.dropped import without_dropped
 from geoapp.operations.siting.elsewhere import most_anywhere
 from geoapp.operations.siting.fewest import fewest_places
@@ -61,6 +62,12 @@ _BEST = {
     SitingModel.EQUITY: _newly_reached,
     SitingModel.ROBUST: _newly_reached,
     SitingModel.P_CENTER: _longest,
+}
+
+_ANYWHERE = {
+    SitingModel.MCLP: best_places,
+    SitingModel.LSCP: fewest_places,
+    SitingModel.P_CENTER: central_places,
 }
 
 
@@ -151,7 +158,7 @@ def _compute(
     )
     robust = None
     if wanted.anywhere:
-        find = best_places if wanted.model is SitingModel.MCLP else fewest_places
+        find = _ANYWHERE[wanted.model]
         inputs, plan = find(
             database,
             settings,

@@ -27,6 +27,7 @@ from geoapp.core.words import BASIS_TEXT, SAMPLE_TEXT, Basis
 from geoapp.reports.words.coverage import zones_text
 from geoapp.reports.words.elsewhere import elsewhere_text
 from geoapp.reports.words.fairness import fairness_lines, fairness_words
+from geoapp.reports.words.longest import longest_verdict
 from geoapp.reports.words.moments import moment_texts
 from geoapp.reports.words.phases import PHASES_OBJECTIVE, phase_texts
 from geoapp.reports.words.robust import robust_lines, robust_verdict
@@ -114,6 +115,8 @@ def _anywhere_words(found: SitingFindings, p: int, fixed: int, where: Text) -> T
 def _anywhere_verdict(found: SitingFindings, p: int, fixed: int, where: Text) -> Text:
     if found.objective_unit is ObjectiveUnit.SITES:
         return _fewest_verdict(found, where)
+    if found.objective_unit is ObjectiveUnit.METRES:
+        return longest_verdict(found, p, where)
     text, sites = STATUS_TEXT[found.status], counted(p, "处", "place")
     if fixed:
         must = format_count(fixed)

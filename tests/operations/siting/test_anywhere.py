@@ -254,3 +254,39 @@ def test_the_stored_question_comes_back() -> None:
     question = SitingParameters(p=2, standard_m=500.0, candidates="anywhere")
     assert SitingParameters.from_stored(question.stored()) == question
     assert not question.same_as(replace(question, candidates=None))
+
+
+def test_the_longest_walk_to_places_anywhere(
+    town: Database, settings: Settings, tmp_path: Path
+) -> None:
+    asked: dict[str, Any] = {"model": SitingModel.P_CENTER, "p": 2}
+    hosts = solved(town, settings, **asked)
+    run = solved(town, settings, **asked, candidates="anywhere")
+    found = run.found
+    assert (found.status, found.objective_unit) == ("optimal", "metres")
+    assert found.objective <= hosts.found.objective
+    # The walks that the run's figures come from are as long as the solver says.
+    assert found.walks.walk_longest_after_m == pytest.approx(found.objective, abs=1e-3)
+    assert found.walks.walk_longest_before_m >= found.objective
+    said = verdict(run)
+    assert "任何地方的 2 处，走得最远的人至少要走" in said.zh
+    assert "2 places anywhere" in said.en
+    # As candidates none of these places is better than all of them.
+    sites = siting_results.sites_of(town, run.id)
+    drawn = tuple(DrawnSite(site.code, site.lon, site.lat) for site in sites)
+    again = solved(town, settings, **asked, drawn=drawn)
+    assert again.found.objective == pytest.approx(found.objective, abs=1e-3)
+    # A site that must be there counts as one of them.
+    must = DrawnSite("must", TOWN_LON, TOWN_LAT)
+    fixed = solved(
+        town, settings, **asked, candidates="anywhere", drawn=(must,), fixed=("must",)
+    ).found
+    assert fixed.status == "optimal" and fixed.objective >= found.objective - 1e-3
+    for ext in ("xlsx", "pdf"):
+        save_plan(town, settings, run.id, tmp_path / f"plan.{ext}")
+    import_network(town, settings, write_town_streets(tmp_path / "town.osm.pbf"))
+    refused = siting_run.run_here(
+        town, settings, replace(ANYWHERE, model=SitingModel.P_CENTER, p=2)
+    )
+    assert refused.status is RunStatus.FAILED
+    assert refused.error is not None and "on a walking network" in refused.error.en

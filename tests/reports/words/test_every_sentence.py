@@ -87,6 +87,7 @@ from geoapp.reports.words import (
     fairness,
     freedom,
     history,
+    longest,
     moments,
     monthly,
     papers,
@@ -476,6 +477,17 @@ def same_cost_sentences(n: int) -> dict[str, list[Text]]:
     ]
     told = [line for one in found for line in same_cost.same_cost_lines(one, NAMES)]
     return {"same_cost_lines": told}
+
+
+def longest_sentences(n: int) -> dict[str, list[Text]]:
+    told = [
+        longest.longest_verdict(
+            sited(n, status=status, bound=float(n), gap_share=gap), n, Text("任何地方", "anywhere")
+        )
+        for status in (SitingStatus.OPTIMAL, SitingStatus.TIME_LIMIT)
+        for gap in (None, 0.02)
+    ]
+    return {"longest_verdict": told}
 
 
 def paper_sentences(n: int) -> dict[str, list[Text]]:
@@ -978,6 +990,7 @@ SENTENCES: Mapping[Any, Callable[[int], dict[str, list[Text]]]] = {
     moments: moment_sentences,
     phases: phase_sentences,
     sizes: size_sentences,
+    longest: longest_sentences,
     same_cost: same_cost_sentences,
     explanation: explanation_sentences,
     actions: action_sentences,

@@ -48,10 +48,16 @@ class FewestPlan:
 
 
 class FewestSearch:
-    """Places at hand, the best bound so far, and the best plan so far."""
+    """Places at hand, the best bound so far, and the best plan so far.
 
-    def __init__(self, sweep: Sweep, required: float | None, clock: Clock) -> None:
-        self._sweep, self._required, self._clock = sweep, required, clock
+    Where ``most`` is given, it is only asked whether so many places are enough: a plan of so many ends the
+    search, and so does a bound above it.
+    """
+
+    def __init__(
+        self, sweep: Sweep, required: float | None, clock: Clock, most: int | None = None
+    ) -> None:
+        self._sweep, self._required, self._clock, self._most = sweep, required, clock, most
         self._weight = sweep.weight
         self._hand = AtHand(sweep)
         self._sites: IntArray | None = None
@@ -81,7 +87,10 @@ class FewestSearch:
         return FewestPlan(places, self._bound)
 
     def _settled(self) -> bool:
-        return self._sites is not None and self._bound >= len(self._sites)
+        if self._most is not None and self._bound > self._most:
+            return True
+        enough = self._bound if self._most is None else max(self._bound, self._most)
+        return self._sites is not None and len(self._sites) <= enough
 
     def _report(self) -> None:
         if self._sites is not None:
@@ -183,7 +192,7 @@ class FewestSearch:
         if task is None:
             return
         part = Clock(self._clock.share(share), self._clock.cancelled)
-        sites = cheapest_cover(task, part, 0.0).sites
+        sites = cheapest_cover(task, part, 0.0, most=self._most).sites
         if sites is not None and (self._sites is None or len(sites) < len(self._sites)):
             self._sites = usable[sites]
 
@@ -192,9 +201,12 @@ class FewestSearch:
 
         A plan of k places is priced at K or more, so each of its places at K - (k - 1) M or more.
         """
-        if self._sites is None:
+        if self._most is not None:
+            fewer = self._most
+        elif self._sites is None:
             return False
-        fewer = len(self._sites) - 1
+        else:
+            fewer = len(self._sites) - 1
         least = self._least - (fewer - 1) * self._heaviest - 1e-9 * self._heaviest
         spots = self._sweep.all_from(self._price, least, _MOST_SEARCHED)
         if spots is None:
@@ -215,4 +227,4 @@ class FewestSearch:
             self._bound = fewer + 1
             return False
         self._choose(_CHOOSING_SHARE)
-        return len(self._sites) <= fewer
+        return self._sites is not None and len(self._sites) <= fewer
