@@ -12,8 +12,10 @@ from geoapp.core.errors import MissingPartError
 from geoapp.core.i18n import Language, Text, said
 from geoapp.reports.book import lines_in
 from geoapp.reports.drawing import Frame
+from geoapp.reports.map_names import MapName
 from geoapp.reports.settled import settle_file
 from geoapp.reports.sheet import shortened
+from geoapp.reports.widths import fair_widths, longest_words
 from geoapp.reports.words.monthly import NONE_LISTED, SAMPLE, left_out
 
 if TYPE_CHECKING:
@@ -28,8 +30,8 @@ _SUM, _PIN = "#f0f3f4", "#146e3c"
 _CHINESE: Final = "Microsoft YaHei"
 _TITLE_ONLY: Final = 5
 OPENING_POINTS: Final = 32.0
-_MOST_ROWS, _MOST_SLIDES, _MOST_SIGNS = 12, 3, 160
-_CELL_POINTS, _SIGN_INCHES, _LINE_INCHES = 12.0, 0.088, 0.21
+_MOST_ROWS, _MOST_SLIDES, _MOST_SIGNS = 14, 3, 160
+_CELL_POINTS, _HEAD_POINTS, _SIGN_INCHES, _LINE_INCHES = 12.0, 11.0, 0.088, 0.21
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,9 +162,8 @@ class Deck:
 
     def _table(self, table: Rows) -> None:
         """Make slides of a table, as many rows on each as there is room for."""
-        whole = sum(wide for _, wide, _ in table.columns)
-        widths = [(WIDE - 2 * EDGE) * wide / whole for _, wide, _ in table.columns]
         rows = [[shortened(cell, _MOST_SIGNS) for cell in row] for row in table.rows]
+        widths = _widths(table.columns, rows)
         head = [text for text, _, _ in table.columns]
         headed = any(head)
         room = HIGH - TOP - FOOT - 0.35 - (_height(head, widths) if headed else 0.0)
@@ -215,7 +216,8 @@ class Deck:
                 cell.margin_left = cell.margin_right = at(0.05)
                 cell.margin_top = cell.margin_bottom = at(0.03)
                 _fill(cell.fill, colour)
-                _write(cell.text_frame, [text], _CELL_POINTS, INK_HEX, bold=head or last)
+                size = _HEAD_POINTS if head else _CELL_POINTS
+                _write(cell.text_frame, [text], size, INK_HEX, bold=head or last)
                 if numbers[place]:
                     cell.text_frame.paragraphs[0].alignment = PP_ALIGN.RIGHT
         return top
@@ -271,6 +273,22 @@ class Deck:
         ]
         self._outline(slide, squares, fill, name, None)
 
+    def _label(self, slide: Any, name: MapName) -> None:
+        """Write a name on the map; facilities are as dark as the words, so what lies below is paler."""
+        from pptx.enum.text import PP_ALIGN  # noqa: PLC0415  (an extra)
+        from pptx.oxml.ns import qn  # noqa: PLC0415
+
+        at, (left, top, _, _) = self._inches, name.box
+        box = slide.shapes.add_textbox(at(left), at(top), at(name.wide), at(name.high))
+        _fill(box.fill, "#ffffff")
+        colour = next(box.element.iter(qn("a:srgbClr")))
+        colour.append(colour.makeelement(qn("a:alpha"), {"val": "75000"}))
+        text = box.text_frame
+        text.margin_left = text.margin_right = text.margin_top = text.margin_bottom = 0
+        _write(text, [name.text], 10, INK_HEX)
+        text.word_wrap = False
+        text.paragraphs[0].alignment = PP_ALIGN.CENTER
+
     def _pin(self, slide: Any, x: float, y: float, number: int, colour: str = _PIN) -> None:
         from pptx.enum.shapes import MSO_SHAPE  # noqa: PLC0415  (an extra)
         from pptx.enum.text import PP_ALIGN  # noqa: PLC0415
@@ -302,6 +320,18 @@ def _freeform(shapes: Any, x: int, y: int) -> Any:
             return super().shape_offset_y
 
     return Quick.new(shapes, x, y, 1.0, 1.0)
+
+
+def _widths(
+    columns: Sequence[tuple[str, float, bool]], rows: Sequence[Sequence[str]]
+) -> list[float]:
+    """Return the columns' widths in inches: no word of a head and no number is broken."""
+    least = []
+    for place, (head, _, numbers) in enumerate(columns):
+        whole = longest_words([head, *([row[place] for row in rows] if numbers else [])])
+        # Heads are bold, and fonts of other machines may be wider.
+        least.append(max(map(len, whole)) * _SIGN_INCHES * 1.2 + 0.1)
+    return fair_widths([wide for _, wide, _ in columns], least, WIDE - 2 * EDGE)
 
 
 def _height(cells: Sequence[str], widths: Sequence[float]) -> float:

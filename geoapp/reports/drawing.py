@@ -69,6 +69,15 @@ class Frame:
             self.top + self.height / 2 - north * self.mm_a_metre,
         )
 
+    def place(self, x: float, y: float) -> tuple[float, float]:
+        """Return the longitude and latitude that are drawn at a point: what ``at`` undoes."""
+        east = (x - self.left - self.width / 2) / self.mm_a_metre
+        north = (self.top + self.height / 2 - y) / self.mm_a_metre
+        return (
+            self.lon + east / (METRES_A_DEGREE * math.cos(math.radians(self.lat))),
+            self.lat + north / METRES_A_DEGREE,
+        )
+
     def shows(self, lon: float, lat: float) -> bool:
         """Tell whether a place is inside."""
         x, y = self.at(lon, lat)

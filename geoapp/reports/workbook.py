@@ -135,12 +135,14 @@ def _sheet(sheet: Worksheet, section: Section, table: Table, language: Language 
             wrap_text=True,
             vertical="center",
             horizontal="right" if column.form.is_number else "left",
+            # Words beside a number of the column before would run into it.
+            indent=0 if column.form.is_number or place == 1 else 1,
         )
     sheet.row_dimensions[head].height = _LINE_POINTS * max(
         lines_in(_heading(one, language), width)
         for one, width in zip(table.columns, widths, strict=True)
     )
-    dressed: dict[tuple[bool, str], StyleArray] = {}
+    dressed: dict[tuple[bool, str, bool], StyleArray] = {}
     for number, row in enumerate(table.rows, start=head + 1):
         lines = 1
         for place, (column, value) in enumerate(zip(table.columns, row, strict=True), start=1):
@@ -171,7 +173,7 @@ def _put(
     form: Form,
     value: Cell,
     language: Language | None,
-    dressed: dict[tuple[bool, str], StyleArray],
+    dressed: dict[tuple[bool, str, bool], StyleArray],
 ) -> None:
     """Write one value; what is unknown is a dash, so that nobody takes it for a nought.
 
@@ -191,13 +193,14 @@ def _put(
     else:
         cell.value = value
         number_format = _format(form, value)
-    kind = (form.is_number, number_format)
+    kind = (form.is_number, number_format, cell.column == 1)
     if kind not in dressed:
         cell.border = _RULE
         cell.alignment = Alignment(
             wrap_text=not form.is_number,
             vertical="top",
             horizontal="right" if form.is_number else "left",
+            indent=0 if form.is_number or cell.column == 1 else 1,
         )
         cell.number_format = number_format
         dressed[kind] = copy(cell._style)  # type: ignore[union-attr]

@@ -12,6 +12,7 @@ from shapely.geometry.base import BaseGeometry
 from geoapp.core.i18n import Language, Text
 from geoapp.core.paths import shipped
 from geoapp.reports.drawing import LAND, SITE, Frame
+from geoapp.reports.map_names import placed_names
 from geoapp.reports.parts import (
     CLASS_COLOURS,
     CLASS_TEXT,
@@ -32,9 +33,6 @@ _WARNING: Final = (150, 60, 10)
 _GAP_PX: Final = 8
 _NEVER_FIRST: Final = frozenset("，。；：、）”")
 # Where a name goes that has no room at its place: so far off, in pixels.
-_BESIDE: Final = ((0, 0), (0, -36), (0, 36), (-90, 0), (90, 0), (-90, -36), (90, 36))
-
-Box = tuple[float, float, float, float]
 Sign = Literal["disc", "diamond", "ring"]
 
 
@@ -208,29 +206,22 @@ class _Drawing:
         """Write the regions' names where none covers another or a number, and then the numbers."""
         drawn, font = self._picture.drawn, self._font(22)
         spots = [one for one in drawn.spots if frame.shows(one.lon, one.lat)]
-        taken: list[Box] = []
-        for spot in spots:
-            x, y = frame.at(spot.lon, spot.lat)
-            taken.append((x - 16, y - 16, x + 16, y + 16))
-        for area in drawn.areas:
-            point, name = area.shape.representative_point(), area.name.pick(self._language)
-            x, y = frame.at(point.x, point.y)
-            for east, south in _BESIDE:
-                place = (x + east, y + south)
-                box = pen.textbbox(place, name, font=font, anchor="mm")
-                if any(_cross(box, other) for other in taken):
-                    continue
-                taken.append(box)
-                pen.text(
-                    place,
-                    name,
-                    font=font,
-                    fill=INK,
-                    anchor="mm",
-                    stroke_width=3,
-                    stroke_fill="white",
-                )
-                break
+        for name in placed_names(
+            frame,
+            [(area.shape, area.name.pick(self._language)) for area in drawn.areas],
+            [(spot.lon, spot.lat) for spot in spots],
+            16.0,
+            lambda text: (pen.textlength(text, font=font), 22.0),
+        ):
+            pen.text(
+                (name.x, name.y),
+                name.text,
+                font=font,
+                fill=INK,
+                anchor="mm",
+                stroke_width=3,
+                stroke_fill="white",
+            )
         # The first is on top where two are close.
         for spot in reversed(spots):
             x, y = frame.at(spot.lon, spot.lat)
@@ -321,12 +312,3 @@ def _sign(pen: ImageDraw.ImageDraw, marks: Marks, x: float, y: float, radius: fl
         pen.ellipse(box, fill="white", outline=marks.colour, width=max(2, round(radius / 3)))
     else:
         pen.ellipse(box, fill=marks.colour, outline="white", width=2)
-
-
-def _cross(one: Box, other: Box) -> bool:
-    return not (
-        one[2] + _GAP_PX < other[0]
-        or other[2] + _GAP_PX < one[0]
-        or one[3] + _GAP_PX < other[1]
-        or other[3] + _GAP_PX < one[1]
-    )

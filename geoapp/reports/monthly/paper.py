@@ -22,12 +22,14 @@ from geoapp.reports.drawing import (
     draw_rows,
     draw_scale,
 )
+from geoapp.reports.map_names import placed_names
 from geoapp.reports.parts import (
     CLASS_COLOURS,
     CLASS_TEXT,
     NONE_COLOUR,
     ZONE_COLOUR,
     Bars,
+    Column,
     Map,
     Report,
     Section,
@@ -47,6 +49,7 @@ from geoapp.reports.sheet import (
     room_for,
     shortened,
 )
+from geoapp.reports.widths import fair_widths, longest_words
 from geoapp.reports.words import monthly as words
 
 _MAP_MM, _BAR_MM, _LABEL_MM, _VALUE_MM = 118.0, 5.0, 74.0, 16.0
@@ -55,7 +58,10 @@ _HEAD: Final = FontFace(size_pt=6.8, fill_color=(221, 232, 225))
 _SUM: Final = FontFace(fill_color=(240, 243, 244))
 # Signs in a cell: a row must fit one page, or nothing is written at all.
 _MOST_IN_CELL: Final = 300
+# Above and below a cell's text, and beside it: a number and the words of the next column stand apart.
+_PADDING_MM, _BESIDE_MM = 0.6, 1.0
 _MOST_FIGURES: Final = 3
+_HALF_PIN_MM: Final = 2.6
 _FEW_MM: Final = 90.0
 
 
@@ -213,6 +219,8 @@ def _table(pdf: Sheet, table: Table, language: Language | None) -> None:
         ]
         for row in table.rows
     ]
+    heads = ["\n".join(_languages(column.text, language)) for column in columns]
+    widths = _widths(pdf, columns, heads, rows)
     pdf.set_font("sans", size=7.5)
     pdf.set_text_color(*INK)
     pdf.set_draw_color(*LINE)
@@ -223,22 +231,38 @@ def _table(pdf: Sheet, table: Table, language: Language | None) -> None:
         borders_layout=TableBordersLayout.HORIZONTAL_LINES,
         headings_style=_HEAD,
         repeat_headings=TableHeadingsDisplay.ON_TOP_OF_EVERY_PAGE,
-        col_widths=tuple(one.wide for one in columns),
+        col_widths=tuple(widths),
         text_align=tuple("RIGHT" if one.form.is_number else "LEFT" for one in columns),
         line_height=3.9,
-        padding=0.6,
+        padding=(_PADDING_MM, _BESIDE_MM),
         width=int(WIDTH_MM),
         align="LEFT",
     ) as drawn:
+        rooms = [width - 2 * _BESIDE_MM for width in widths]
         head = drawn.row()
-        for column in columns:
-            head.cell("\n".join(_languages(column.text, language)))
+        with pdf.local_context(font_size_pt=_HEAD.size_pt):
+            ended = [pdf.in_lines(text, room) for text, room in zip(heads, rooms, strict=True)]
+        for text in ended:
+            head.cell(text)
         for number, cells in enumerate(rows, start=1):
             last = table.total and number == len(rows)
             line = drawn.row(style=_SUM if last else None)
-            for cell in cells:
-                line.cell(cell)
+            for cell, room in zip(cells, rooms, strict=False):
+                line.cell(pdf.in_lines(cell, room))
     pdf.ln(4)
+
+
+def _widths(
+    pdf: Sheet, columns: Sequence[Column], heads: Sequence[str], rows: Sequence[Sequence[str]]
+) -> list[float]:
+    """Return the columns' widths in millimetres: no word of a head and no number is broken."""
+    pdf.set_font("sans", size=7.5)
+    least = []
+    for place, (column, head) in enumerate(zip(columns, heads, strict=True)):
+        numbers = [row[place] for row in rows] if column.form.is_number else []
+        whole = longest_words([head, *numbers])
+        least.append(max(map(pdf.get_string_width, whole)) + 2 * (_BESIDE_MM + pdf.c_margin))
+    return fair_widths([one.wide for one in columns], least, float(int(WIDTH_MM)))
 
 
 def _rgb(colour: str) -> tuple[int, int, int]:
@@ -263,18 +287,24 @@ def _map(pdf: Sheet, drawn: Map, language: Language | None) -> None:
         for lon, lat in drawn.facilities:
             if frame.shows(lon, lat):
                 pdf.circle(*frame.at(lon, lat), 0.45, style="F")
-        for area in drawn.areas:
-            point = area.shape.representative_point()
-            x, y = frame.at(point.x, point.y)
-            pdf.set_font("sans", size=7)
+        spots = [one for one in drawn.spots if frame.shows(one.lon, one.lat)]
+        pdf.set_font("sans", size=7)
+        for name in placed_names(
+            frame,
+            [(area.shape, area.name.pick(language or "zh")) for area in drawn.areas],
+            [(spot.lon, spot.lat) for spot in spots],
+            _HALF_PIN_MM,
+            lambda text: (pdf.get_string_width(text) + 1.2, 3.4),
+        ):
+            # Facilities are as dark as the words: what lies below a name is paler.
+            with pdf.local_context(fill_opacity=0.75):
+                pdf.set_fill_color(255, 255, 255)
+                pdf.rect(*name.box[:2], name.wide, name.high, style="F")
             pdf.set_text_color(*INK)
-            name = area.name.pick(language or "zh")
-            wide = pdf.get_string_width(name) + 2
-            pdf.set_xy(x - wide / 2, y - 2)
-            pdf.cell(wide, 4, name, align="C")
-        for spot in drawn.spots:
-            if frame.shows(spot.lon, spot.lat):
-                draw_pin(pdf, *frame.at(spot.lon, spot.lat), spot.number, chosen=True)
+            pdf.set_xy(*name.box[:2])
+            pdf.cell(name.wide, name.high, name.text, align="C")
+        for spot in reversed(spots):
+            draw_pin(pdf, *frame.at(spot.lon, spot.lat), spot.number, chosen=True)
         draw_scale(pdf, frame, language)
     pdf.set_draw_color(*LINE)
     pdf.rect(frame.left, frame.top, frame.width, frame.height, style="D")

@@ -6,6 +6,7 @@ from typing import Final
 import shapely
 
 from geoapp.core.i18n import Language
+from geoapp.reports.book import text_width
 from geoapp.reports.deck import (
     EDGE,
     FINEST,
@@ -20,6 +21,7 @@ from geoapp.reports.deck import (
     Rows,
 )
 from geoapp.reports.drawing import Frame
+from geoapp.reports.map_names import placed_names
 from geoapp.reports.parts import (
     CLASS_COLOURS,
     CLASS_TEXT,
@@ -56,6 +58,10 @@ def write_slides(report: Report, path: Path, language: Language | None) -> None:
     for section in report.sections:
         deck.chapter(section)
     deck.finish(path)
+
+
+# How wide a narrow sign of a name of 10 points is.
+_NAME_INCHES: Final = 0.078
 
 
 class _Deck(Deck):
@@ -156,13 +162,17 @@ class _Deck(Deck):
         zones = [ring for one in drawn.gaps for part in frame.rings(one, FINEST) for ring in part]
         self._outline(slide, zones, ZONE_COLOUR, self._said(words.SHEET_ZONES), ("#ffffff", 0.006))
         self._dots(slide, frame, drawn.facilities, INK_HEX, self._said(words.IN_PLACE))
-        for area in drawn.areas:
-            point = area.shape.representative_point()
-            x, y = frame.at(point.x, point.y)
-            self._words(slide, x - 0.6, y - 0.17, 1.8, [area.name.pick(language or "zh")], 10)
-        for spot in drawn.spots:
-            if frame.shows(spot.lon, spot.lat):
-                self._pin(slide, *frame.at(spot.lon, spot.lat), spot.number)
+        spots = [one for one in drawn.spots if frame.shows(one.lon, one.lat)]
+        for name in placed_names(
+            frame,
+            [(area.shape, area.name.pick(language or "zh")) for area in drawn.areas],
+            [(spot.lon, spot.lat) for spot in spots],
+            0.14,
+            lambda text: (text_width(text) * _NAME_INCHES + 0.08, 0.19),
+        ):
+            self._label(slide, name)
+        for spot in reversed(spots):
+            self._pin(slide, *frame.at(spot.lon, spot.lat), spot.number)
         classes = [
             *zip(CLASS_COLOURS, CLASS_TEXT, strict=True),
             (NONE_COLOUR, self._said(words.NO_FIGURE)),

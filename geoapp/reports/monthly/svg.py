@@ -6,11 +6,15 @@ from shapely.geometry.base import BaseGeometry
 
 from geoapp.core.i18n import Language, said
 from geoapp.core.units import format_share
+from geoapp.reports.book import text_width
 from geoapp.reports.drawing import Frame
+from geoapp.reports.map_names import placed_names
 from geoapp.reports.parts import ZONE_COLOUR, Bars, Map, class_colour
 
 _WIDTH, _HEIGHT = 960.0, 640.0
-_ROW, _LABEL, _VALUE, _ACROSS = 24.0, 320.0, 70.0, 960.0
+# How wide a narrow sign of a name is on the map.
+_SIGN = 6.8
+_ROW = 36.0
 
 
 def map_svg(drawn: Map, language: Language | None) -> Markup:
@@ -38,12 +42,17 @@ def map_svg(drawn: Map, language: Language | None) -> Markup:
         if frame.shows(lon, lat)
     )
     parts.append(f'<path d="{dots}" stroke="#182026" stroke-width="3.5" stroke-linecap="round"/>')
-    for area in drawn.areas:
-        point = area.shape.representative_point()
-        x, y = frame.at(point.x, point.y)
-        name = escape(area.name.pick(language or "zh"))
-        parts.append(f'<text x="{x:.1f}" y="{y:.1f}" class="place">{name}</text>')
-    for spot in drawn.spots:
+    for name in placed_names(
+        frame,
+        [(area.shape, area.name.pick(language or "zh")) for area in drawn.areas],
+        [(spot.lon, spot.lat) for spot in drawn.spots if frame.shows(spot.lon, spot.lat)],
+        10.0,
+        lambda text: (text_width(text) * _SIGN, 2.2 * _SIGN),
+    ):
+        told = escape(name.text)
+        parts.append(f'<text x="{name.x:.1f}" y="{name.y + 4:.1f}" class="place">{told}</text>')
+    # The first is on top where two are close.
+    for spot in reversed(drawn.spots):
         if frame.shows(spot.lon, spot.lat):
             x, y = frame.at(spot.lon, spot.lat)
             parts.append(
@@ -56,39 +65,37 @@ def map_svg(drawn: Map, language: Language | None) -> Markup:
         f'<text x="20" y="{_HEIGHT - 28:.0f}">{escape(said(words, language))}</text>'
     )
     title = escape(said(drawn.title, language))
-    return _svg(_WIDTH, _HEIGHT, title, "".join(parts))
+    return _picture(f'viewBox="0 0 {_WIDTH:.0f} {_HEIGHT:.0f}"', title, "".join(parts))
 
 
 def bars_svg(chart: Bars, language: Language | None) -> Markup:
-    """Return shares as bars of one scale, each with its name and its figure."""
+    """Return shares as bars of one scale, each below its name and its figure.
+
+    Its lengths are shares of the width that it has, so that words are as large on a phone as anywhere.
+    """
     most = max([1.0, *(share for _, share in chart.rows if share is not None)])
-    width = _ACROSS - _LABEL - _VALUE
     parts = []
     for number, (name, share) in enumerate(chart.rows):
         top, whole = number * _ROW, said(name, language)
         short = escape(_cut(whole))
         parts.append(
-            f'<text x="{_LABEL - 8:.0f}" y="{top + 16:.0f}" text-anchor="end">{short}'
-            f"<title>{escape(whole)}</title></text>"
-            f'<rect x="{_LABEL:.0f}" y="{top + 4:.0f}" width="{width / most:.1f}" height="16" '
-            'fill="#dde3e6"/>'
+            f'<text x="0" y="{top + 13:.0f}">{short}<title>{escape(whole)}</title></text>'
+            f'<text x="100%" y="{top + 13:.0f}" text-anchor="end">{format_share(share)}</text>'
+            f'<rect x="0" y="{top + 18:.0f}" width="{100 / most:.2f}%" height="10" fill="#dde3e6"/>'
         )
         if share:
             parts.append(
-                f'<rect x="{_LABEL:.0f}" y="{top + 4:.0f}" width="{width * share / most:.1f}" '
-                'height="16" fill="#2b6697"/>'
+                f'<rect x="0" y="{top + 18:.0f}" width="{100 * share / most:.2f}%" '
+                'height="10" fill="#2b6697"/>'
             )
-        parts.append(
-            f'<text x="{_ACROSS:.0f}" y="{top + 16:.0f}" text-anchor="end">'
-            f"{format_share(share)}</text>"
-        )
     title = escape(said(chart.title, language))
-    return _svg(_ACROSS, len(chart.rows) * _ROW, title, "".join(parts))
+    high = len(chart.rows) * _ROW
+    return _picture(f'class="rows" height="{high:.0f}"', title, "".join(parts))
 
 
 def _cut(text: str) -> str:
     """Return a text as long as a label may be; a Chinese sign is two wide."""
-    room, kept = 44, ""
+    room, kept = 40, ""
     for sign in text:
         room -= 1 if sign.isascii() else 2
         if room < 0:
@@ -105,8 +112,6 @@ def _path(frame: Frame, shape: BaseGeometry) -> str:
     )
 
 
-def _svg(width: float, height: float, title: str, inner: str) -> Markup:
+def _picture(size: str, title: str, inner: str) -> Markup:
     """Return a picture; whatever was not ours is escaped in its parts."""
-    return Markup(  # noqa: S704
-        f'<svg viewBox="0 0 {width:.0f} {height:.0f}" role="img" aria-label="{title}">{inner}</svg>'
-    )
+    return Markup(f'<svg {size} role="img" aria-label="{title}">{inner}</svg>')  # noqa: S704

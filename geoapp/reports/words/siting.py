@@ -263,7 +263,7 @@ def summary_texts(
         *phase_texts(run),
         *built_texts(found),
         *moment_texts(run),
-        (Text("求解用时", "seconds of solving"), _same(f"{found.seconds:.1f}")),
+        (Text("求解用时（秒）", "seconds of solving"), _same(f"{found.seconds:.1f}")),
     ]
     return lines
 

@@ -239,6 +239,8 @@ def test_the_page_fetches_nothing_and_the_paper_has_contents_and_pages(
 
     paper = PdfReader(tmp_path / "month.pdf")
     pages = ["".join(one.extract_text().split()) for one in paper.pages]
+    lines = [line for one in paper.pages for line in one.extract_text().split("\n")]
+    assert not [line for line in lines if line[:1] in tuple("，。；：、）”")]
     [contents] = [place for place, text in enumerate(pages) if "目录/Contents" in text]
     assert contents < 2
     assert f"1/{len(pages)}" in pages[0]
