@@ -1,5 +1,10 @@
-"""The schema of the store, brought up to date."""
+"""The schema of the store, brought up to date.
 
+A migration whose module says ``expands = True`` only adds: the version of geoapp before it goes on
+beside the new one. ``schema_serves`` names every revision whose geoapp works with the tables as they are.
+"""
+
+from enum import Enum
 from functools import cache
 from pathlib import Path
 
@@ -43,6 +48,26 @@ def known_revisions() -> frozenset[str]:
     return frozenset(step.revision for step in script.walk_revisions())
 
 
+@cache
+def serving_revisions() -> frozenset[str]:
+    """Return the revisions whose geoapp still works with the tables that this version needs."""
+    script = ScriptDirectory.from_config(_config())
+    step = script.get_revision(head_revision())
+    serving = {step.revision}
+    while getattr(step.module, "expands", False) and isinstance(step.down_revision, str):
+        step = script.get_revision(step.down_revision)
+        serving.add(step.revision)
+    return frozenset(serving)
+
+
+class Fit(Enum):
+    """How the store's tables stand to this version of geoapp."""
+
+    FIT = "fit"
+    OLDER = "older"
+    NEWER = "newer"
+
+
 def _revision(connection: Connection) -> str | None:
     return MigrationContext.configure(connection).get_current_revision()
 
@@ -53,9 +78,30 @@ def current_revision(database: Database) -> str | None:
         return _revision(session.connection())
 
 
-def is_current(database: Database) -> bool:
-    """Tell whether the store's tables are those that this version of geoapp needs."""
-    return current_revision(database) == head_revision()
+def fit_of(database: Database) -> Fit:
+    """Tell whether this version of geoapp can use the store's tables, and if not, which is the older."""
+    with database.session() as session:
+        return _fit(session.connection())
+
+
+def _fit(connection: Connection) -> Fit:
+    found = _revision(connection)
+    if found == head_revision():
+        return Fit.FIT
+    if found is None or found in known_revisions():
+        return Fit.OLDER
+    serves = connection.scalar(
+        text(
+            "select exists (select from schema_serves where revision = :mine and tables = :found)"
+        ),
+        {"mine": head_revision(), "found": found},
+    )
+    return Fit.FIT if serves else Fit.NEWER
+
+
+def goes_on(database: Database) -> bool:
+    """Tell whether the geoapp that uses these older tables goes on after they were brought up to date."""
+    return current_revision(database) in serving_revisions()
 
 
 def migrate(database: Database) -> None:
@@ -68,25 +114,33 @@ def migrate(database: Database) -> None:
     UnavailableError
         If the database does not answer, or was made by a newer geoapp.
     """
-    if is_current(database):
+    if fit_of(database) is Fit.FIT:
         return
     with database.session() as session:
         connection = session.connection()
         connection.execute(text("select pg_advisory_xact_lock(:key)"), {"key": _MIGRATE_LOCK})
-        found = _revision(connection)
-        if found == head_revision():
+        fit = _fit(connection)
+        if fit is Fit.FIT:
             return
-        if found is not None and found not in known_revisions():
-            raise UnavailableError(
-                Text(
-                    f"数据库由更新版本的 geoapp 建立（版本 {found}）；请升级 geoapp。",
-                    f"The store was made by a newer geoapp (revision {found}); upgrade geoapp.",
-                )
-            )
+        if fit is Fit.NEWER:
+            raise UnavailableError(newer_text(_revision(connection)))
         require_extensions(connection)
         config = _config()
         config.attributes["connection"] = connection
         command.upgrade(config, "head")
+        connection.execute(text("delete from schema_serves"))
+        connection.execute(
+            text("insert into schema_serves (revision, tables) values (:revision, :head)"),
+            [{"revision": one, "head": head_revision()} for one in sorted(serving_revisions())],
+        )
+
+
+def newer_text(revision: str | None) -> Text:
+    """Say that a newer geoapp has brought the tables up to date, which this one cannot use."""
+    return Text(
+        f"数据库由更新版本的 geoapp 建立（版本 {revision}）；请升级 geoapp。",
+        f"The store was made by a newer geoapp (revision {revision}); upgrade geoapp.",
+    )
 
 
 def require_extensions(connection: Connection) -> None:

@@ -21,7 +21,7 @@ from geoapp.store import engine as engine_module
 from geoapp.store.cluster.cluster import Cluster
 from geoapp.store.cluster.process import end_orphans
 from geoapp.store.engine import Database, open_database, parse_database_url
-from geoapp.store.migrate import current_revision, head_revision, is_current, migrate
+from geoapp.store.migrate import Fit, current_revision, fit_of, head_revision, migrate
 from tests.conftest import FAST, copy_store, quick_folder, run_sql
 
 
@@ -194,7 +194,7 @@ def test_a_server_of_ones_own_may_go_and_come_back(own_cluster: Cluster) -> None
 def test_open_database_makes_and_stops_the_private_cluster(settings: Settings) -> None:
     database = open_database(settings)
     migrate(database)
-    assert is_current(database)
+    assert fit_of(database) is Fit.FIT
     assert (settings.data / "pg" / "postmaster.pid").exists()
     database.close()
     assert not (settings.data / "pg" / "postmaster.pid").exists()
@@ -244,7 +244,7 @@ def test_url_and_conninfo_lead_to_the_same_database(database: Database) -> None:
 
 def test_migrating_twice_at_once(empty_database: Database) -> None:
     assert current_revision(empty_database) is None
-    assert not is_current(empty_database)
+    assert fit_of(empty_database) is Fit.OLDER
     with ThreadPoolExecutor(4) as pool:
         list(pool.map(lambda _: migrate(empty_database), range(4)))
     assert current_revision(empty_database) == head_revision()

@@ -29,7 +29,7 @@ from geoapp.operations.upkeep.base_backup import archive_fault
 from geoapp.operations.upkeep.finding import Finding
 from geoapp.store.cluster.programs import find_server, installed
 from geoapp.store.engine import Database, open_database
-from geoapp.store.migrate import is_current
+from geoapp.store.migrate import Fit, current_revision, fit_of, goes_on, newer_text
 from geoapp.store.server import cannot_write, postgis_version, server_time, server_version
 from geoapp.store.vocabulary import known_years
 from geoapp.store.webhooks import count_stopped
@@ -178,15 +178,9 @@ def _open_store(database: Database, day: date) -> Iterator[Finding]:
         return
     with database.session() as session:
         server, now = server_version(session), server_time(session)
-    if not is_current(database):
-        yield Finding(
-            "store",
-            False,
-            Text(
-                f"PostgreSQL {server}：表结构不是最新的，请运行 geoapp init",
-                f"PostgreSQL {server}: the tables are not up to date; run geoapp init",
-            ),
-        )
+    fit = fit_of(database)
+    if fit is not Fit.FIT:
+        yield Finding("store", False, _not_fit(database, fit, server))
         return
     full = cannot_write(database)
     if full is not None:
@@ -214,6 +208,20 @@ def _open_store(database: Database, day: date) -> Iterator[Finding]:
                 "geoapp webhook resume",
             ),
         )
+
+
+def _not_fit(database: Database, fit: Fit, server: str) -> Text:
+    if fit is Fit.NEWER:
+        return newer_text(current_revision(database))
+    stop = (
+        Text("正在运行的旧版本可以接着用", "the version that runs goes on meanwhile")
+        if goes_on(database)
+        else Text("先停下正在运行的旧版本", "stop the version that runs first")
+    )
+    return Text(
+        f"PostgreSQL {server}：表结构不是最新的，请运行 geoapp init（{stop.zh}）",
+        f"PostgreSQL {server}: the tables are not up to date; run geoapp init ({stop.en})",
+    )
 
 
 def _skew(seconds: float) -> Finding:

@@ -9,16 +9,22 @@ from typing import Final
 from geoapp.core.errors import UnavailableError
 from geoapp.core.i18n import Text
 from geoapp.store.engine import Database
-from geoapp.store.migrate import is_current
+from geoapp.store.migrate import Fit, fit_of
 from geoapp.store.server import cannot_write
 
 log = logging.getLogger(__name__)
 
 WRITE_EVERY_SECONDS: Final = 10.0
-_NOT_MIGRATED: Final = Text(
-    "数据库的表结构不是最新的：请运行 geoapp init。",
-    "The tables of the store are not up to date: run geoapp init.",
-)
+_NOT_FIT: Final = {
+    Fit.OLDER: Text(
+        "数据库的表结构不是最新的：请运行 geoapp init。",
+        "The tables of the store are not up to date: run geoapp init.",
+    ),
+    Fit.NEWER: Text(
+        "数据库的表结构属于更新版本的 geoapp：请升级这一个。",
+        "The tables of the store are those of a newer geoapp: upgrade this one.",
+    ),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,12 +77,12 @@ class Readiness:
         if away is not None:
             return ReadyState(False, False, False, away.text)
         try:
-            migrated = is_current(self._database)
+            fit = fit_of(self._database)
         except UnavailableError as error:
             return ReadyState(False, False, False, error.text)
         cannot_write = self._try_to_write()
-        cause = cannot_write or (None if migrated else _NOT_MIGRATED)
-        return ReadyState(True, migrated, cannot_write is None, cause)
+        cause = cannot_write or _NOT_FIT.get(fit)
+        return ReadyState(True, fit is Fit.FIT, cannot_write is None, cause)
 
     def _try_to_write(self) -> Text | None:
         """Return why nothing can be written, as of now or of a moment ago."""

@@ -204,6 +204,14 @@ class StoreLife(Base):
     began_at: Mapped[datetime] = mapped_column(server_default=func.now())
 
 
+class SchemaServes(Base):
+    """A revision whose geoapp works with the tables of another: `geoapp.store.migrate`."""
+
+    __tablename__ = "schema_serves"
+    revision: Mapped[str] = mapped_column(primary_key=True)
+    tables: Mapped[str]
+
+
 class CalendarYear(Base):
     """A year whose public holidays and shifted working days are known, and from where."""
 
