@@ -14,6 +14,7 @@ from geoapp.analysis.siting.explain.alternatives import (
     near_best,
     plans_near_best,
 )
+from geoapp.analysis.siting.explain.elsewhere import plan_elsewhere
 from geoapp.analysis.siting.explain.facts import (
     GapReasons,
     Overlap,
@@ -99,6 +100,7 @@ __all__ = [
     "near_best",
     "overlaps",
     "pairs_nearer_than",
+    "plan_elsewhere",
     "plan_freedom",
     "plans_near_best",
     "sliced",

@@ -159,7 +159,7 @@ class OtherPlans(Kept):
 
 
 class SameCost(Kept):
-    """The best plan that costs no more than the run's own and is another in at least half of its sites.
+    """The best plan that costs no more than the run's own and gives up at least half of its sites.
 
     Attributes
     ----------
@@ -168,7 +168,9 @@ class SameCost(Kept):
     none
         Whether it is proven that there is none.
     differ
-        In how many sites it differs at least.
+        How many sites it gives up at least.
+    near_m
+        It has none within so many metres of these; 0: none of these.
     cost, other_cost
         Of the run's plan and of this one; None where a cost is not known: it then has no more sites.
     """
@@ -176,5 +178,6 @@ class SameCost(Kept):
     plan: OtherPlan | None
     none: bool
     differ: int
+    near_m: float
     cost: float | None
     other_cost: float | None

@@ -7,18 +7,29 @@ from typing import Final
 
 import numpy as np
 
-from geoapp.analysis.siting import CoverProblem, Limits, Near, SitingStatus, plans_near_best
+from geoapp.analysis.geometry.spheroid import geodesic_m
+from geoapp.analysis.siting import (
+    Alternative,
+    CoverProblem,
+    Limits,
+    SitingStatus,
+    plan_elsewhere,
+)
 from geoapp.analysis.siting.result import Cancelled
+from geoapp.core.arrays import FloatArray, IntArray
 from geoapp.core.i18n import Text
 from geoapp.core.questions.siting import SitingModel, SitingParameters
 from geoapp.core.results.explanation import SameCost
 from geoapp.operations.siting.alternatives import other_plan
 from geoapp.operations.siting.inputs import SitingInputs
+from geoapp.operations.siting.recount import by_district
 from geoapp.operations.siting.solve import SitingPlan
 
 # Of the time that a run may solve, so much more may be spent on it.
 TIME_SHARE: Final = 0.1
 MOST_SECONDS: Final = 8.0
+# Generated candidates stand side by side: nearer than so much of the standard is no other place.
+NEAR_SHARE: Final = 0.5
 
 _SEEKING = Text("另找一个同样费用的方案", "Seeking another plan at the same cost")
 
@@ -31,11 +42,12 @@ def plan_at_same_cost(
     tell: Callable[[Text], None] | None = None,
     cancelled: Cancelled | None = None,
 ) -> SameCost | None:
-    """Return the best plan that costs no more and of which at least half of the sites are others.
+    """Return the best plan that costs no more and gives up at least half of the sites.
 
-    Where costs are not known of every candidate it has no more sites instead. Sites that must be opened are
-    in both. None where it is not sought: for other models than maximal covering, for sites anywhere, with
-    seats, backup or phases, and where no site could be another.
+    Of generated candidates none stands within half the standard of a site that is given up. Where costs
+    are not known of every candidate it has no more sites instead. Sites that must be opened are in both.
+    None where it is not sought: for other models than maximal covering, for sites anywhere, with seats,
+    backup or phases, and where no site could be another.
 
     Parameters
     ----------
@@ -59,26 +71,62 @@ def plan_at_same_cost(
         tell(_SEEKING)
     problem, cost = _at_most_as_dear(inputs, asked.problem, plan)
     differ = (len(free) + 1) // 2
+    near_m = NEAR_SHARE * inputs.standard.line_m(inputs.estimate) if wanted.generated else 0.0
     seconds = min(TIME_SHARE * wanted.time_limit_seconds, MOST_SECONDS)
-    districts = inputs.districts()[inputs.waiting]
-    found = plans_near_best(
+    found = plan_elsewhere(
         problem,
-        Near(plans=2, within_share=1.0, differ=differ, regions=[code or "" for code in districts]),
+        free,
+        [_about(inputs, site, near_m) for site in free.tolist()],
+        differ,
         Limits(seconds, cancelled=cancelled),
-        best=result,
     )
-    other = found.alternatives[0] if found.alternatives else None
-    if other is None and found.exhausted is None and cancelled is not None and cancelled():
+    if cancelled is not None and cancelled():
         return None
+    none = math.isnan(found.objective)
+    gains = {} if none else _gains(inputs, result.chosen, found.chosen)
     return SameCost(
-        plan=None if other is None else other_plan(inputs, other, found.regions),
-        none=other is None and found.exhausted is True,
+        plan=None
+        if none
+        else other_plan(
+            inputs,
+            Alternative(
+                chosen=found.chosen,
+                objective=found.objective,
+                loss_share=1 - found.objective / result.objective if result.objective else 0.0,
+                bound=found.bound,
+                status=found.status,
+                given_up=np.setdiff1d(result.chosen, found.chosen),
+                taken_instead=np.setdiff1d(found.chosen, result.chosen),
+                by_region=np.array(list(gains.values())),
+            ),
+            tuple(gains),
+        ),
+        none=found.status is SitingStatus.INFEASIBLE,
         differ=differ,
+        near_m=near_m,
         cost=cost,
         other_cost=None
-        if other is None or cost is None
-        else math.fsum(inputs.candidates.cost[other.chosen]),
+        if none or cost is None
+        else math.fsum(inputs.candidates.cost[found.chosen]),
     )
+
+
+def _about(inputs: SitingInputs, site: int, near_m: float) -> IntArray:
+    """Return the candidates within some metres of one, by line."""
+    held = inputs.candidates
+    if near_m <= 0:
+        return np.array([site])
+    away_m: FloatArray = geodesic_m(
+        float(held.lon[site]), float(held.lat[site]), held.lon, held.lat
+    )
+    return np.flatnonzero(away_m <= near_m)
+
+
+def _gains(inputs: SitingInputs, own: IntArray, other: IntArray) -> dict[str, float]:
+    """Return by district how many workers more, or fewer, another plan newly reaches."""
+    change = inputs.covered_with(other).astype(float) - inputs.covered_with(own)
+    rows = np.flatnonzero(change)
+    return by_district(inputs.districts()[rows], inputs.weight[rows] * change[rows])
 
 
 def _at_most_as_dear(

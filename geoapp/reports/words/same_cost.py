@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 from geoapp.core.i18n import Text
 from geoapp.core.results.explanation import SameCost
-from geoapp.core.units import counted, format_count, format_money
+from geoapp.core.units import counted, format_count, format_metres, format_money
 from geoapp.reports.words.siting import alternative_words
 
 
@@ -29,16 +29,20 @@ def same_cost_lines(found: SameCost | None, names: Mapping[str, Text]) -> list[T
 
 def _what(found: SameCost) -> Text:
     """Return which plans are meant, and what the one that was found costs."""
-    others = counted(found.differ, "处", "site")
-    if found.cost is None:
-        return Text(
-            f"站点一样多、至少换 {others.zh}的方案",
-            f"plan of as many sites that differs in at least {others.en}",
+    gone = counted(found.differ, "处", "site")
+    others = Text(f"至少换 {gone.zh}", f"gives up at least {gone.en}")
+    if found.near_m > 0:
+        apart = format_metres(found.near_m)
+        others = Text(
+            f"{others.zh}（换掉的 {apart.zh}以内不再建）",
+            f"{others.en} (with none within {apart.en} of these)",
         )
+    if found.cost is None:
+        return Text(f"站点一样多、{others.zh}的方案", f"plan of as many sites that {others.en}")
     cost = format_money(found.cost)
     what = Text(
-        f"费用不超过 {cost}、至少换 {others.zh}的方案",
-        f"plan that costs no more than {cost} and differs in at least {others.en}",
+        f"费用不超过 {cost}、{others.zh}的方案",
+        f"plan that costs no more than {cost} and {others.en}",
     )
     if found.other_cost is None or found.other_cost == found.cost:
         return what

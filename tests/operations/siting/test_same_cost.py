@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from geoapp.analysis.geometry.spheroid import GEOD
 from geoapp.core.i18n import Text
 from geoapp.core.questions.quota import Quota
 from geoapp.core.questions.siting import SitingModel
@@ -26,7 +27,7 @@ def best_other(truth: Truth, own: set[str], differ: int, allowed: Any, most: flo
     for count in range(len(own) + 1):
         for plan in plans(count):
             codes = {"ABCDE"[one] for one in plan}
-            apart = max(len(codes - own), len(own - codes)) >= differ
+            apart = len(own - codes) >= differ
             if apart and sum(COST[one] for one in codes) <= most and allowed(codes):
                 best = max(best or 0.0, truth.reached(plan))
     return best
@@ -94,6 +95,32 @@ def test_without_costs_it_has_as_many_sites(town: Database, settings: Settings) 
     )
     assert found.plan.objective == pytest.approx(best) and len(found.plan.sites) == 2
     assert "as many sites" in same_cost_lines(found, {})[0].en
+
+
+def test_generated_sites_are_given_up_for_places_elsewhere(
+    town: Database, settings: Settings
+) -> None:
+    """A candidate beside the site that is given up is no other place."""
+    asked: dict[str, Any] = {
+        "p": 3,
+        "candidates": "generated",
+        "spacing_m": 60.0,
+        "standard_m": 300.0,
+    }
+    run = solved(town, settings, **asked)
+    found, sites = run.found.same_cost, sites_of(town, run.id)
+    assert found.near_m == pytest.approx(0.5 * 300 / 1.3)
+    plan = found.plan
+    assert plan is not None and plan.objective == plan.bound < run.found.objective
+    others = {one.code: (one.lon, one.lat) for one in plan.taken_instead}
+    others |= {one.code: (one.lon, one.lat) for one in sites if one.code in plan.sites}
+    alone = [
+        one
+        for one in plan.given_up
+        if all(GEOD.inv(one.lon, one.lat, *place)[2] > found.near_m for place in others.values())
+    ]
+    assert len(alone) >= found.differ == 2
+    assert "of these" in same_cost_lines(found, {})[0].en
 
 
 def test_where_there_is_nothing_else_to_build_it_builds_less(

@@ -466,7 +466,10 @@ def same_cost_sentences(n: int) -> dict[str, list[Text]]:
     proven = plan.model_copy(update={"bound": float(n), "loss_share": -0.1})
     unknown = plan.model_copy(update={"bound": None})
     found = [
-        SameCost(plan=one, none=none, differ=n or 1, cost=cost, other_cost=other)
+        SameCost(
+            **{"plan": one, "none": none, "differ": n or 1, "near_m": 100.0 * (other or 0)},
+            **{"cost": cost, "other_cost": other},
+        )
         for one, none, cost, other in (
             (plan, False, 8.0, 7.0),
             (proven, False, None, None),
