@@ -274,6 +274,19 @@ def _same(value: str) -> Text:
 
 def alternative_words(one: OtherPlan, names: Mapping[str, Text]) -> Text:
     """Return a plan of ``other_plans`` in words: how much less, which sites, which districts."""
+    much, what = reached_words(one), changed_words(one, names)
+    return Text(f"{much.zh}：{what.zh}", f"{much.en}: {what.en}")
+
+
+def reached_words(one: OtherPlan) -> Text:
+    """Return whom another plan newly reaches, and how much less or more that is."""
+    share, reached = format_share(abs(one.loss_share), 2), counted(one.objective, "人", "worker")
+    zh, en = ("多", "more") if one.loss_share < 0 else ("少", "less")
+    return Text(f"新覆盖 {reached.zh}，{zh} {share}", f"{reached.en} newly reached, {share} {en}")
+
+
+def changed_words(one: OtherPlan, names: Mapping[str, Text]) -> Text:
+    """Return which sites another plan gives up and takes, and which districts gain or lose by it."""
 
     def sites(rows: Sequence[PlanSite]) -> Text:
         return Text(
@@ -291,18 +304,10 @@ def alternative_words(one: OtherPlan, names: Mapping[str, Text]) -> Text:
     )
     if not changes:
         districts = Text("", "")
-    less = Text(
-        f"{'多' if one.loss_share < 0 else '少'} {format_share(abs(one.loss_share), 2)}",
-        f"{format_share(abs(one.loss_share), 2)} {'more' if one.loss_share < 0 else 'less'}",
-    )
-    reached = counted(one.objective, "人", "worker")
     gone, instead = sites(one.given_up), sites(one.taken_instead)
     zh = [f"不建 {gone.zh}"] * bool(gone.zh) + [f"改建 {instead.zh}"] * bool(instead.zh)
     en = [f"not building {gone.en}"] * bool(gone.en) + [f"but {instead.en}"] * bool(instead.en)
-    return Text(
-        f"新覆盖 {reached.zh}，{less.zh}：{'，'.join(zh)}{districts.zh}",
-        f"{reached.en} newly reached, {less.en}: {', '.join(en)}{districts.en}",
-    )
+    return Text(f"{'，'.join(zh)}{districts.zh}", f"{', '.join(en)}{districts.en}")
 
 
 def ended_words(found: OtherPlans) -> Text:

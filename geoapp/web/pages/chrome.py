@@ -80,8 +80,7 @@ _PAGES: tuple[tuple[str, Text, str, frozenset[Permission]], ...] = (
         "list",
         frozenset({Permission.SEE_UNPUBLISHED}),
     ),
-    ("plan.show", Text("盲区", "Gaps"), "plan", frozenset({Permission.RUN})),
-    ("siting.show", Text("选址", "New sites"), "pin", frozenset({Permission.RUN})),
+    ("plan.show", Text("规划", "Plan"), "plan", frozenset({Permission.RUN})),
     (
         "scenarios.listed",
         Text("方案", "Scenarios"),
@@ -109,6 +108,9 @@ _PAGES: tuple[tuple[str, Text, str, frozenset[Permission]], ...] = (
     ),
     ("admin_users.listed", Text("用户", "Users"), "people", frozenset({Permission.ADMINISTER})),
 )
+
+# The planner's workspace has links to its modes itself.
+_MODES = frozenset({"siting.show", "actions.show", "scenarios.listed"})
 
 
 def _role() -> Role | None:
@@ -141,11 +143,13 @@ def own_page() -> str:
 
 def nav_items() -> list[NavItem]:
     """Return the pages that the present role may open."""
-    role = _role()
+    role, plans = _role(), allows(_role(), Permission.RUN)
+    here = "plan.show" if plans and request.endpoint in _MODES else request.endpoint
     return [
-        NavItem(text, icon, url_for(endpoint), request.endpoint == endpoint, _waiting(endpoint))
+        NavItem(text, icon, url_for(endpoint), here == endpoint, _waiting(endpoint))
         for endpoint, text, icon, permissions in _PAGES
-        if not permissions or any(allows(role, one) for one in permissions)
+        if (not permissions or any(allows(role, one) for one in permissions))
+        and not (plans and endpoint in _MODES)
     ]
 
 

@@ -369,6 +369,8 @@ def siting_sentences(n: int) -> dict[str, list[Text]]:
             for text in lines_of(siting.summary_texts(run("siting", {}, inputs, one)))
         ],
         "alternative_words": [siting.alternative_words(plan, NAMES)],
+        "reached_words": [siting.reached_words(plan)],
+        "changed_words": [siting.changed_words(plan, NAMES)],
         "ended_words": [siting.ended_words(one) for one in ends],
         "missing_lines": siting.missing_lines(sited(n, objective=None)),
         "figure_lines": lines_of(siting.figure_lines(sited(n), n)),

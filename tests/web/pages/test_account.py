@@ -61,9 +61,7 @@ def test_sign_in_leads_to_the_page_that_asked(site: Site, visit: Visit) -> None:
                 "覆盖情况",
                 "承诺",
                 "标准",
-                "盲区",
-                "选址",
-                "方案",
+                "规划",
                 "看板",
                 "使用",
             ],
@@ -92,9 +90,7 @@ def test_sign_in_leads_to_the_page_that_asked(site: Site, visit: Visit) -> None:
                 "覆盖情况",
                 "承诺",
                 "标准",
-                "盲区",
-                "选址",
-                "方案",
+                "规划",
                 "看板",
                 "使用",
                 "数据",
@@ -113,10 +109,10 @@ def test_navigation_shows_what_a_role_may_open(
     navigation = page[page.index("<nav") : page.index("</nav>")]
     assert re.findall(r'class="nav-link"[^>]*>([^<]*)<', navigation) == seen
     # Where somebody is lost, one press leads to where the role begins.
-    own = "/plan" if "盲区" in seen else "/steward" if "数据" in seen else "/coverage"
+    own = "/plan" if "规划" in seen else "/steward" if "数据" in seen else "/coverage"
     lost = client.get("/no-such-page?lang=zh").get_data(as_text=True)
     assert re.search(rf'href="{own}">.*回到我的首页', lost, re.S)
-    for path, name in (("/plan", "盲区"), ("/steward", "数据")):
+    for path, name in (("/plan", "规划"), ("/steward", "数据")):
         assert client.get(path).status_code == (200 if name in seen else 403)
 
 
