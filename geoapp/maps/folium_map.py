@@ -309,6 +309,8 @@ def _legend_row(row: LegendRow, kind: str, fill: float) -> str:
 
 def _heading(page: MapPage) -> str:
     notes = "".join(f"<li>{escape(note)}</li>" for note in page.notes)
+    if page.credit is not None:
+        notes += f'<li class="credit">{escape(page.credit)}</li>'
     embed = "" if page.embed is None else _embed(page.embed, page)
     return f'<header class="heading"><h1>{escape(page.title)}</h1><ul>{notes}</ul>{embed}</header>'
 

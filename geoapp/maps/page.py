@@ -119,7 +119,8 @@ class MapPage:
     ``notes`` stand below the title: which run, that it is a sample, what was left out. Without a
     run, layers that need one say so (``has_run``); ``run_id`` is the run that is shown. ``focus``
     is the layer that the first view shows, if it has anything; None = all of them. ``streets`` lie
-    below, or one of the operator's ``base_maps``, and ``outlines`` below these. ``embed`` is the map's
+    below, or one of the operator's ``base_maps``, and ``outlines`` below these. ``credit`` names whose
+    data lies below and is in sight on the smallest screen, too. ``embed`` is the map's
     address for another site's page, if it may stand in one.
     """
 
@@ -133,6 +134,7 @@ class MapPage:
     run_id: int | None = None
     streets: Streets | None = None
     outlines: Outlines | None = None
+    credit: str | None = None
     embed: str | None = None
 
     def view(self) -> list[list[float]] | None:

@@ -10,11 +10,15 @@ window.geoappClusters = (() => {
   let pool = null;
   let changed = () => {};
 
+  // A count is drawn smaller than what a finger meets, as far as its figures leave room: less of the streets' names is hidden.
+  const inset = (total) => Math.max(0, 7 - String(total).length);
+
   // A ring whose parts are the layers' shares. Drawn, not a background: it prints always.
   function ring(size, parts, total, words) {
     const drawing = document.createElementNS(NS, "svg");
     const middle = size / 2;
-    const radius = middle - 3.5;
+    const outer = middle - inset(total);
+    const radius = outer - 3;
     const round = 2 * Math.PI * radius;
     drawing.setAttribute("viewBox", `0 0 ${size} ${size}`);
     drawing.setAttribute("role", "img");
@@ -24,12 +28,12 @@ window.geoappClusters = (() => {
       for (const [name, value] of Object.entries({ cx: middle, cy: middle, ...look })) part.setAttribute(name, value);
       drawing.append(part);
     };
-    circle({ r: middle - 0.5, class: "disc" });
+    circle({ r: outer - 0.5, class: "disc" });
     let done = 0;
     for (const [layer, count] of parts) {
       const share = (count / total) * round;
       circle({
-        r: radius, fill: "none", stroke: layer.colour, "stroke-width": 5,
+        r: radius, fill: "none", stroke: layer.colour, "stroke-width": 4,
         "stroke-dasharray": `${share} ${round - share}`, "stroke-dashoffset": round / 4 - done,
       });
       done += share;
@@ -123,6 +127,7 @@ window.geoappClusters = (() => {
   });
 
   return {
+    inset,
     layer: (title, colour) => new Gathered(title, colour),
     onChange: (then) => { changed = then; },
   };

@@ -60,17 +60,18 @@ window.geoappMarks = (() => {
   // A ring whose parts are the layers' shares, as that of markers which the page holds.
   function paintCount(context, { x, y, parts, total, radius }, { disc, rim, ink }) {
     const round = 2 * Math.PI;
+    const outer = radius - geoappClusters.inset(total);
     context.beginPath();
-    context.arc(x, y, radius, 0, round);
+    context.arc(x, y, outer, 0, round);
     Object.assign(context, { fillStyle: disc, strokeStyle: rim, lineWidth: 1 });
     context.fill();
     context.stroke();
     let begin = -Math.PI / 2;
-    context.lineWidth = 5;
+    context.lineWidth = 4;
     for (const [group, number] of parts) {
       const share = (number / total) * round;
       context.beginPath();
-      context.arc(x, y, radius - 3.5, begin, begin + share);
+      context.arc(x, y, outer - 3, begin, begin + share);
       context.strokeStyle = group.colour;
       context.stroke();
       begin += share;

@@ -22,6 +22,8 @@ from geoapp.store.layer_tiles import CELLS, MOST_FEATURES, TilePlan
 
 # A tile that would be larger, before it is compressed, gathers what it holds.
 MOST_BYTES: Final = 1024 * 1024
+# Points that are written, or gathered, in a few milliseconds: up to these a tile waits for no turn.
+MOST_AT_ONCE: Final = 20_000
 # How long reading a layer is taken to take before it was done once.
 _FIRST_SECONDS: Final = 0.5
 # A layer that would take up more is left to PostGIS: some 600,000 stations in each web process.
@@ -55,6 +57,10 @@ class HeldLayer:
     def size(self) -> int:
         """How much it takes up, in bytes."""
         return self._points.size + self._boxes.nbytes
+
+    def is_made_soon(self, tile: Tile) -> bool:
+        """Tell whether a tile holds nothing that PostGIS must draw, and little enough to be written at once."""
+        return self._points.count(tile) <= MOST_AT_ONCE and self._widest_m(tile) is None
 
     def read(
         self, tile: Tile, *, gathered: bool, fields: frozenset[str] | None, always: Sequence[str]

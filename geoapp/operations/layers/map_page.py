@@ -111,8 +111,7 @@ def make_map(
         notes.append(NOT_ALL_OUTLINES)
     if outlines is not None and any(one.box is None for one in outlines.names):
         notes.append(ROUGH_NAMES)
-    if moment.context.network is not None or streets is not None:
-        notes.append(Text(OSM_ATTRIBUTION, OSM_ATTRIBUTION))
+    is_osm = moment.context.network is not None or streets is not None
     page = MapPage(
         title=wanted.title.pick(wanted.language),
         notes=[note.pick(wanted.language) for note in notes],
@@ -125,6 +124,7 @@ def make_map(
         embed=wanted.embed,
         streets=streets,
         outlines=outlines,
+        credit=OSM_ATTRIBUTION if is_osm else None,
     )
     return render_map(page, inline=inline, root=root)
 

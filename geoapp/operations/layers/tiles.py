@@ -15,8 +15,8 @@ from geoapp.maps.kit import Category, ClassBreaks, Context, Layer
 from geoapp.operations.layers.held_tiles import MOST_BYTES, HeldLayer, HeldLayers
 from geoapp.operations.layers.rows import layer_reading
 from geoapp.operations.moment import today
+from geoapp.operations.versions import VersionKeeper
 from geoapp.store.engine import Database
-from geoapp.store.facilities.read import data_versions
 from geoapp.store.layer_tiles import (
     FRAME,
     MOST_FEATURES,
@@ -68,11 +68,13 @@ class LayerTiles:
         self._statements: Final[LRUCache[Hashable, TileStatement | None]] = LRUCache(200)
         self._lock: Final = threading.Lock()
         self._held: Final = HeldLayers()
+        self._versions: Final = VersionKeeper(database)
 
     def version(self, layer: Layer, hidden: Collection[int]) -> str:
         """Return a text that changes whenever a layer's tiles may, the layer's file aside.
 
-        Cheap, as it is asked for every tile: it names no run, but the counter that rises with each.
+        Cheap, as it is asked for every tile: it names no run, but the counter that rises with each, and
+        is that of a quarter of a second ago at most.
 
         Parameters
         ----------
@@ -80,13 +82,17 @@ class LayerTiles:
             Siting runs that are never shown as the latest.
         """
         names = {*layer.versions, *(("runs",) if layer.uses_run else ())}
-        with self._database.snapshot() as session:
-            versions = data_versions(session)
+        versions = self._versions.now()
         parts = [layer.id, today(self._settings).isoformat()]
         parts += [f"{name}={versions.get(name, 0)}" for name in sorted(names)]
         if layer.uses_run:
             parts.append(f"hidden={','.join(str(number) for number in sorted(hidden))}")
         return ";".join(parts)
+
+    def is_made_soon(self, layer: Layer, tile: Tile, hidden: Collection[int] = ()) -> bool:
+        """Tell whether a tile is written from memory in a few milliseconds, and nothing is asked of PostGIS."""
+        held = self._held.get(layer.id, f"{self.version(layer, hidden)};{layer.source_hash}")
+        return held is not None and held.is_made_soon(tile)
 
     def read(
         self,

@@ -119,7 +119,11 @@ def _apart(view: View[P], lane: str) -> View[P]:
 
 
 def kept(
-    moment: Callable[[], str] | None = None, *, at_once: bool = True, lane: str = HEAVY_LANE
+    moment: Callable[[], str] | None = None,
+    *,
+    at_once: bool = True,
+    lane: str = HEAVY_LANE,
+    is_made_soon: Callable[..., bool] | None = None,
 ) -> Callable[[View[P]], View[P]]:
     """Keep a view's answers, which must be the same for everybody of one role and one language.
 
@@ -133,6 +137,8 @@ def kept(
         begins.
     lane
         Where what is not kept is made.
+    is_made_soon
+        Tells of a request, by the view's arguments, whether it is made among the quick ones all the same.
     """
 
     def decorate(view: View[P]) -> View[P]:
@@ -147,7 +153,8 @@ def kept(
             if at_once:
                 if request.if_none_match.contains_weak(tag):
                     return _reply(Response(), tag)
-                take_turn(lane)
+                if is_made_soon is None or not is_made_soon(*args, **named):
+                    take_turn(lane)
             made = view(*args, **named)
             if made.status_code == 200 and not made.is_streamed and not made.cache_control.no_store:
                 made.headers.setdefault("ETag", f'W/"{tag}"')

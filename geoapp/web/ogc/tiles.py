@@ -73,11 +73,16 @@ def _version() -> str:
     return _tiles().version(layer, _hidden(layer))
 
 
+def _is_made_soon(collection_id: str, zoom: str, row: str, column: str) -> bool:
+    layer = _layer(collection_id)
+    return _tiles().is_made_soon(layer, _tile(zoom, row, column), _hidden(layer))
+
+
 @blueprint.get(
     "/collections/<string:collection_id>/tiles/WebMercatorQuad"
     "/<string:zoom>/<string:row>/<string:column>"
 )
-@kept(_version, lane=TILE_LANE)
+@kept(_version, lane=TILE_LANE, is_made_soon=_is_made_soon)
 def tile(collection_id: str, zoom: str, row: str, column: str) -> Response:
     """Return a tile; rows count from the north and come before columns."""
     layer = _layer(collection_id)

@@ -116,7 +116,10 @@ def test_tiles_from_memory_are_those_of_postgis(
     assert not {zoom for _, zoom in by_postgis} & {0, 6}
 
 
-def test_an_edit_is_in_the_next_tile(town: Database, settings: Settings) -> None:
+def test_an_edit_is_in_the_next_tile(
+    town: Database, settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("geoapp.operations.versions.LOOK_SECONDS", 0.0)
     tiles = LayerTiles(town, settings)
     tiles.hold(STATIONS)
     [tile] = [one for one in tiles_around(15)][1:2]

@@ -19,6 +19,7 @@ from geoapp.core.roles import Role
 from geoapp.core.settings import Settings
 from geoapp.core.tiles import EXTENT, HALF_M, Tile, tile_at
 from geoapp.maps.registry import registry
+from geoapp.operations.layers import held_tiles
 from geoapp.operations.layers import tiles as layer_tiles
 from geoapp.operations.layers.rows import read_layer, read_moment
 from geoapp.operations.layers.tiles import GATHERED_TO, LayerTiles, has_tiles
@@ -26,6 +27,7 @@ from geoapp.store.engine import Database
 from geoapp.store.layer_tiles import CELLS, MOST_FEATURES
 from geoapp.web.edge import heavy
 from geoapp.web.edge.heavy import KeptAnswers
+from geoapp.web.front.environ import LANE, WORK_LANE
 from tests.seed import TOWN_LAT, TOWN_LON
 from tests.web.api_client import client_of, make_app, problem_of
 from tests.web.shown import seed_shown
@@ -40,6 +42,12 @@ STATIONS = registry().layers["stations"]
 @pytest.fixture
 def town(town_template: str, database: Database) -> Database:
     return database
+
+
+@pytest.fixture(autouse=True)
+def _looked_at_each_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    """An edit is in the next tile, and not only in one that is asked for a quarter of a second later."""
+    monkeypatch.setattr("geoapp.operations.versions.LOOK_SECONDS", 0.0)
 
 
 @pytest.fixture
@@ -227,6 +235,35 @@ def test_tiles_are_kept_and_edits_seen_at_once(
     add_stations(town, [TOWN_LON + n / 1e5 for n in range(30)], [TOWN_LAT] * 30)
     with_many = client.get(path, headers={"Accept-Encoding": "gzip"})
     assert with_many.headers["Content-Encoding"] == "gzip"
+
+
+def test_what_is_written_from_memory_waits_for_no_turn(
+    app: Flask, client: FlaskClient, town: Database
+) -> None:
+    """The front is asked for another lane where PostGIS must work, and where there is much to write."""
+    path = path_of(place(14, *TOWN))
+    among_quick = {LANE: WORK_LANE}
+
+    def moved() -> bool:
+        app.extensions["kept_answers"] = KeptAnswers()
+        response = client.get(path, environ_overrides=among_quick)
+        assert response.status_code in (200, 503)
+        return response.status_code == 503
+
+    assert moved()
+    made = client.get(path)
+    tiles: LayerTiles = app.extensions["layer_tiles"]
+    tiles.hold(STATIONS)
+    assert not moved()
+    app.extensions["kept_answers"] = KeptAnswers()
+    assert client.get(path, environ_overrides=among_quick).headers["ETag"] == made.headers["ETag"]
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(held_tiles, "MOST_AT_ONCE", 1)
+        assert moved()
+    # An edit makes what is held worthless.
+    with town.session() as session:
+        session.execute(text("update facility set name_zh = '新名字' where code = 'T-1'"))
+    assert moved()
 
 
 def test_a_tile_with_nothing_is_empty_and_none_beyond_the_world(client: FlaskClient) -> None:

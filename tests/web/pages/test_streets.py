@@ -12,7 +12,7 @@ from geoapp.operations.upkeep.init import initialise
 from geoapp.store.engine import Database
 from tests.osm_file import write_town_map
 from tests.seed import fill_town
-from tests.web.conftest import Site, Visit, fits, serious_violations, serve
+from tests.web.conftest import SIZES, Site, Visit, fits, serious_violations, serve
 
 MOST_BYTES_BEFORE = 150_000  # of the first look, the map's pictures apart
 DRAWING = "protomaps-leaflet.js"
@@ -103,6 +103,11 @@ def test_maps_of_layers_have_streets_served_and_in_a_file(
         assert {"255,255,255", "223,232,236"} <= set(page.evaluate(ink))
         expect(page.get_by_text(OSM_ATTRIBUTION)).to_be_visible()
         page.get_by_role("button", name="放大").click()  # the layers' script works beside it
+        # In a small frame of another page only the first of the other notes is in sight.
+        page.set_viewport_size({"width": 320, "height": 240})
+        expect(page.get_by_text(OSM_ATTRIBUTION)).to_be_visible()
+        expect(page.get_by_placeholder("查找地点")).to_be_hidden()
+        page.set_viewport_size(SIZES["desktop"])  # type: ignore[arg-type]
         path = tmp_path / "map.html"
         answer = page.request.get(f"{url}/maps/stations,regions.html?download=1")
         path.write_bytes(answer.body())
