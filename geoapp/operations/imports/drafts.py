@@ -14,7 +14,13 @@ from geoapp.operations.imports.choices import (
     headings_key,
 )
 from geoapp.operations.imports.habits import keep_habits, remembered
-from geoapp.operations.imports.kept_files import DRAFT, checked_name, found_file, keep_file
+from geoapp.operations.imports.kept_files import (
+    checked_name,
+    found_file,
+    give_up_file,
+    keep_file,
+    own_files,
+)
 from geoapp.operations.imports.review import (
     Checked,
     Located,
@@ -31,9 +37,7 @@ from geoapp.store.facilities.differences import Listing
 from geoapp.store.facilities.write import lock_facilities
 from geoapp.store.import_drafts import (
     ImportDraft,
-    delete_draft,
     facilities_version,
-    list_drafts,
     list_senders,
 )
 
@@ -65,8 +69,7 @@ class Look:
 
 def own_drafts(database: Database, user_id: int) -> list[ImportDraft]:
     """Return somebody's drafts that are not applied yet, the latest first."""
-    with database.session() as session:
-        return list_drafts(session, user_id, _KIND)
+    return own_files(database, user_id, _KIND)
 
 
 def known_senders(database: Database) -> list[str]:
@@ -137,9 +140,7 @@ def give_up(database: Database, user_id: int, number: int) -> None:
     NotFoundError
         If there is no such draft.
     """
-    with database.session() as session:
-        if not delete_draft(session, user_id, _KIND, number):
-            raise NotFoundError(DRAFT, str(number))
+    give_up_file(database, user_id, _KIND, number)
 
 
 def read_anew(

@@ -7,11 +7,12 @@ from typing import Any, Final
 from geoapp.core.errors import InvalidValueError, NotFoundError, UnusableInputError
 from geoapp.core.i18n import Text
 from geoapp.core.limits import DRAFT_DAYS, MOST_DRAFT_BYTES, MOST_DRAFTS
-from geoapp.store.engine import Session
+from geoapp.store.engine import Database, Session
 from geoapp.store.import_drafts import (
     DraftKind,
     ImportDraft,
     add_draft,
+    delete_draft,
     find_draft,
     list_drafts,
     sweep_drafts,
@@ -89,3 +90,22 @@ def found_file(
     if row is None:
         raise NotFoundError(DRAFT, str(number))
     return row
+
+
+def own_files(database: Database, user_id: int, kind: DraftKind) -> list[ImportDraft]:
+    """Return somebody's drafts of a kind that are not imported yet, the latest first."""
+    with database.session() as session:
+        return list_drafts(session, user_id, kind)
+
+
+def give_up_file(database: Database, user_id: int, kind: DraftKind, number: int) -> None:
+    """Delete a draft with its file.
+
+    Raises
+    ------
+    NotFoundError
+        If there is no such draft.
+    """
+    with database.session() as session:
+        if not delete_draft(session, user_id, kind, number):
+            raise NotFoundError(DRAFT, str(number))

@@ -18,12 +18,18 @@ from geoapp.importers.together import open_sheets
 from geoapp.operations.facilities.read import check_region
 from geoapp.operations.imports.drafts import MOST_REJECTS_TOLD
 from geoapp.operations.imports.file import import_file
-from geoapp.operations.imports.kept_files import DRAFT, checked_name, found_file, keep_file
+from geoapp.operations.imports.kept_files import (
+    checked_name,
+    found_file,
+    give_up_file,
+    keep_file,
+    own_files,
+)
 from geoapp.operations.imports.report import ImportOptions, ImportReport, place_rules
 from geoapp.operations.imports.review import draft_file
 from geoapp.reports.words import public_maps as words
 from geoapp.store.engine import Database
-from geoapp.store.import_drafts import ImportDraft, delete_draft, list_drafts
+from geoapp.store.import_drafts import ImportDraft
 from geoapp.store.public_maps import own_facilities, write_covers
 
 _KIND: Final = "public-map"
@@ -101,8 +107,7 @@ class MapLook:
 
 def own_map_drafts(database: Database, user_id: int) -> list[ImportDraft]:
     """Return somebody's lists that are not imported yet, the latest first."""
-    with database.session() as session:
-        return list_drafts(session, user_id, _KIND)
+    return own_files(database, user_id, _KIND)
 
 
 def keep_map_draft(
@@ -164,9 +169,7 @@ def give_up_map_draft(database: Database, user_id: int, number: int) -> None:
     NotFoundError
         If there is no such draft.
     """
-    with database.session() as session:
-        if not delete_draft(session, user_id, _KIND, number):
-            raise NotFoundError(DRAFT, str(number))
+    give_up_file(database, user_id, _KIND, number)
 
 
 def look_at_map_draft(database: Database, settings: Settings, draft: MapDraft) -> MapLook:

@@ -4,7 +4,7 @@ from flask import Response
 from flask_openapi3 import APIBlueprint, Tag
 from pydantic import Field
 
-from geoapp.core.entering import Who, parse_entering
+from geoapp.core.entering import parse_entering
 from geoapp.core.limits import MOST_MOMENT_CHARACTERS
 from geoapp.core.parsing import parse_moment, split_codes
 from geoapp.core.travel import By
@@ -19,8 +19,18 @@ from geoapp.operations.along.question import (
     points_of,
 )
 from geoapp.operations.along.service import along
-from geoapp.operations.nearest.service import MAX_K
 from geoapp.web.api.along_schemas import AlongFeatureCollection
+from geoapp.web.api.asked import (
+    Amenities,
+    Count,
+    Families,
+    Going,
+    InDatum,
+    Kinds,
+    MayEnter,
+    Surely,
+    Without,
+)
 from geoapp.web.api.schemas import Problem
 from geoapp.web.edge.parameters import Parameters, read_at_once
 from geoapp.web.edge.services import services
@@ -51,23 +61,14 @@ class AlongParameters(Parameters):
         description=f"照着走的线，2 至 {MOST_LINE_POINTS} 点 / "
         f"or a line that is kept to, 2 to {MOST_LINE_POINTS} points",
     )
-    by: By = Field(By.WALK, description="步行或电动车 / on foot or by e-bike")
-    k: int = Field(5, ge=1, le=MAX_K, description="最多几个 / how many at most")
-    kind: list[str] = Field([], description="类型代码，任一 / kind codes, any of them")
-    family: list[str] = Field([], description="station, base, home")
-    amenity: list[str] = Field([], description="设施代码，全部 / amenity codes, all of them")
-    may_enter: Who | None = Field(
-        None,
-        description="谁要进：确知进不去的不列 / who wants to enter: no place known to keep them out",
-    )
-    without: list[str] = Field(
-        [], description="没有 app、card，不能 qr、face / what they are without: app, card, qr, face"
-    )
-    surely: bool = Field(
-        False,
-        description="只要确知能进的；单用即谁都能进的 / "
-        "only those that they are known to be let into; alone: that let anyone in",
-    )
+    by: Going = By.WALK
+    k: Count = 5
+    kind: Kinds = Field([])
+    family: Families = Field([])
+    amenity: Amenities = Field([])
+    may_enter: MayEnter = None
+    without: Without = Field([])
+    surely: Surely = False
     open_at: str | None = Field(
         None,
         max_length=MOST_MOMENT_CHARACTERS,
@@ -88,7 +89,7 @@ class AlongParameters(Parameters):
         allow_inf_nan=False,
         description="最多多走几分钟 / minutes added at most",
     )
-    datum: Datum = Field(Datum.WGS84, description="问与答的坐标系 / datum of question and answer")
+    datum: InDatum = Datum.WGS84
 
 
 @api.get(

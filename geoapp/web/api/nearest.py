@@ -6,14 +6,25 @@ from flask import Response
 from flask_openapi3 import APIBlueprint, Tag
 from pydantic import Field
 
-from geoapp.core.entering import Who, parse_entering
+from geoapp.core.entering import parse_entering
 from geoapp.core.geo import to_wgs84
 from geoapp.core.limits import MOST_MOMENT_CHARACTERS
 from geoapp.core.parsing import parse_moment, split_codes
 from geoapp.core.travel import By
 from geoapp.core.words import Datum
 from geoapp.operations.nearest.answer import render_answer
-from geoapp.operations.nearest.service import MAX_K, NearestQuery
+from geoapp.operations.nearest.service import NearestQuery
+from geoapp.web.api.asked import (
+    Amenities,
+    Count,
+    Families,
+    Going,
+    InDatum,
+    Kinds,
+    MayEnter,
+    Surely,
+    Without,
+)
 from geoapp.web.api.schemas import NearFeatureCollection, Problem
 from geoapp.web.edge.parameters import Parameters, read_at_once
 from geoapp.web.edge.services import services
@@ -34,28 +45,19 @@ class NearestParameters(Parameters):
         ge=-180, le=180, allow_inf_nan=False, description="经度 / longitude, degrees"
     )
     lat: float = Field(ge=-90, le=90, allow_inf_nan=False, description="纬度 / latitude, degrees")
-    k: int = Field(5, ge=1, le=MAX_K, description="最多几个 / how many at most")
-    kind: list[str] = Field([], description="类型代码，任一 / kind codes, any of them")
-    family: list[str] = Field([], description="station, base, home")
-    amenity: list[str] = Field([], description="设施代码，全部 / amenity codes, all of them")
-    may_enter: Who | None = Field(
-        None,
-        description="谁要进：确知进不去的不列 / who wants to enter: no place known to keep them out",
-    )
-    without: list[str] = Field(
-        [], description="没有 app、card，不能 qr、face / what they are without: app, card, qr, face"
-    )
-    surely: bool = Field(
-        False,
-        description="只要确知能进的；单用即谁都能进的 / "
-        "only those that they are known to be let into; alone: that let anyone in",
-    )
+    k: Count = 5
+    kind: Kinds = Field([])
+    family: Families = Field([])
+    amenity: Amenities = Field([])
+    may_enter: MayEnter = None
+    without: Without = Field([])
+    surely: Surely = False
     open_at: str | None = Field(
         None,
         max_length=MOST_MOMENT_CHARACTERS,
         description="只要此刻确知开放的；now 或 ISO 8601 / only those known to be open then",
     )
-    datum: Datum = Field(Datum.WGS84, description="问与答的坐标系 / datum of question and answer")
+    datum: InDatum = Datum.WGS84
     max_m: float | None = Field(
         None,
         gt=0,
@@ -64,7 +66,7 @@ class NearestParameters(Parameters):
         description="直线距离上限（米）/ greatest straight line, metres",
     )
     order: Literal["walk", "line"] = "walk"
-    by: By = Field(By.WALK, description="步行或电动车 / on foot or by e-bike")
+    by: Going = By.WALK
     arrive: bool = Field(
         False,
         description="到时开着吗，从现在或 open_at 出发 / whether it is open on arrival, leaving now or at open_at",
