@@ -6,7 +6,7 @@ from geoapp.core.words import Level
 from geoapp.store.engine import Database
 from geoapp.store.regions import RegionShape, region_shapes
 from geoapp.store.runs.inputs import list_demand_sets
-from geoapp.store.runs.sites import CandidateSetRow, list_candidate_sets
+from geoapp.store.runs.sites import CandidateSetRow, host_types_of_sets, list_candidate_sets
 from geoapp.store.vocabulary import list_amenities, list_kinds, list_standards
 
 
@@ -82,6 +82,12 @@ def read_demand_sets(database: Database) -> list[dict[str, Any]]:
             }
             for one in list_demand_sets(session)
         ]
+
+
+def read_host_types(database: Database) -> dict[str, list[str]]:
+    """Return by code of a candidate set the types of host that its candidates have."""
+    with database.snapshot() as session:
+        return host_types_of_sets(session)
 
 
 def read_candidate_sets(database: Database) -> list[CandidateSetRow]:

@@ -60,6 +60,21 @@ def list_candidate_sets(session: Session) -> list[CandidateSetRow]:
     ]
 
 
+def host_types_of_sets(session: Session) -> dict[str, list[str]]:
+    """Return by code of a candidate set the types of host that its candidates have, in their order."""
+    rows = session.execute(
+        select(CandidateSet.code, Candidate.host_type)
+        .join(Candidate, Candidate.set_id == CandidateSet.id)
+        .where(Candidate.host_type.is_not(None))
+        .distinct()
+        .order_by(CandidateSet.code, Candidate.host_type)
+    ).all()
+    found: dict[str, list[str]] = {}
+    for code, kind in rows:
+        found.setdefault(code, []).append(str(kind))
+    return found
+
+
 def find_candidate_set(session: Session, code: str) -> CandidateSet | None:
     """Return the candidate set of a code."""
     return session.scalars(select(CandidateSet).where(CandidateSet.code == code)).one_or_none()

@@ -221,10 +221,7 @@ HOST_QUOTAS = Field(
     most_items=limits.MOST_QUOTAS,
     models=_MOST_COVERED,
     option="--host-quota",
-    page=Absent(
-        "the page does not know the types of host before it knows the candidate set; a question that "
-        "has such quotas keeps them"
-    ),
+    page=Place.OWN,
 )
 BUDGET = Field(
     name="budget",

@@ -14,7 +14,11 @@ from geoapp.core.roles import Permission
 from geoapp.core.units import format_change
 from geoapp.core.words import FAMILY_TEXT, RUN_STATUS_TEXT, SAMPLE_TEXT, Level, RunStatus
 from geoapp.operations.facilities.places import list_regions
-from geoapp.operations.facilities.vocabularies import read_candidate_sets, read_demand_sets
+from geoapp.operations.facilities.vocabularies import (
+    read_candidate_sets,
+    read_demand_sets,
+    read_host_types,
+)
 from geoapp.operations.network.keeper import network_folder
 from geoapp.operations.plan_report import MEDIA_TYPES, PROOF, plan_file
 from geoapp.operations.proposals.read import list_proposals
@@ -110,6 +114,7 @@ def show() -> str:
         families=list(FAMILY_TEXT.items()),
         on_streets=network_folder(services().settings) is not None,
         districts_of=_districts(),
+        hosts_of=read_host_types(database),
         suggested_at=next_evening(),
         lines=_lines(),
         texts=_texts(),
@@ -368,5 +373,9 @@ def _texts() -> dict[str, str]:
         "remove": t("去掉", "Remove"),
         "before": t("之前的答案", "The answer before"),
         "measuring": t("正在计算…", "Computing…"),
+        "barred": t("在禁设范围里", "where none may stand"),
+        "barred_sites": t(
+            "第 {sites} 处在禁设范围里。", "Of the sites {sites} lies where none may stand. "
+        ),
         **{name: t(text) for name, text in MOVED_TEXT.items()},
     }

@@ -23,8 +23,9 @@ const ONLY_BY_LINE = 'p_center';
 /**
  * @param {HTMLFormElement} form
  * @param {import('./question.js').Districts} districts
+ * @param {import('./question.js').Hosts} hosts
  */
-export function makeForm(form, districts) {
+export function makeForm(form, districts, hosts) {
   /** @type {import('./question.js').SitingQuestion} */
   let kept = {};
   let limited = false; // to generated candidates, though places anywhere had been chosen
@@ -40,6 +41,7 @@ export function makeForm(form, districts) {
     const anywhere = fitAnywhere(fields.model, priced);
     const sized = priced && Boolean(fields.sizes) && sizesModels.includes(fields.model);
     drawDistricts(fields.region);
+    drawHosts(fields.candidates);
     asked.forEach((one) => {
       const place = form.querySelector(`[data-field="${one.name}"]`);
       const control = form.elements.namedItem(one.name);
@@ -101,32 +103,50 @@ export function makeForm(form, districts) {
    * @param {string} area
    */
   function drawDistricts(area) {
-    const each = byId('rules-each');
-    if (each.dataset.area === area) return;
-    each.dataset.area = area;
     const codes = districts[area] || [];
     const names = new Map(Array.from(byId('region', HTMLSelectElement).options, (one) => [one.value, one.text]));
-    const rows = codes.length < 2 ? [] : codes.map((code) => {
+    drawRows('rules', area, codes.length < 2 ? [] : codes, '', (code) => names.get(code) || code);
+  }
+
+  /**
+   * A row for each type of host of a candidate set, where it says any.
+   * @param {string} set
+   */
+  function drawHosts(set) {
+    drawRows('hosts', set, hosts[set] || [], 'host-', (kind) => kind);
+  }
+
+  /**
+   * @param {'rules' | 'hosts'} part of the page
+   * @param {string} of what the rows are drawn for; they stay as they are while that stays
+   * @param {string[]} codes
+   * @param {string} prefix of the fields' names
+   * @param {(code: string) => string} nameOf
+   */
+  function drawRows(part, of, codes, prefix, nameOf) {
+    const each = byId(`${part}-each`);
+    if (each.dataset.of === of) return;
+    each.dataset.of = of;
+    each.replaceChildren(...codes.map((code) => {
       const row = document.createElement('div');
       row.className = 'each';
       const name = document.createElement('span');
-      name.textContent = names.get(code) || code;
+      name.textContent = nameOf(code);
       row.append(name, ...['least', 'most'].map((which) => {
         const input = document.createElement('input');
         const words = each.dataset[which] || '';
-        Object.assign(input, { type: 'number', name: `${which}:${code}`, min: '0', max: '5000', step: '1', placeholder: words });
+        Object.assign(input, { type: 'number', name: `${prefix}${which}:${code}`, min: '0', max: '5000', step: '1', placeholder: words });
         input.setAttribute('aria-label', `${name.textContent} ${words}`);
         return input;
       }));
       return row;
-    });
-    each.replaceChildren(...rows);
-    byId('rules-apart').hidden = !rows.length;
+    }));
+    byId(`${part}-apart`).hidden = !codes.length;
   }
 
   /** What the form asks, without the places on the map. */
   function question() {
-    return questionOf(readFields(form), kept, districts, asked, quotaModels);
+    return questionOf(readFields(form), kept, districts, asked, quotaModels, hosts);
   }
 
   /**
@@ -134,9 +154,11 @@ export function makeForm(form, districts) {
    * @param {import('./question.js').SitingQuestion} given
    */
   function fill(given) {
-    const shown = fieldsOf(given, districts, asked);
-    byId('rules-each').dataset.area = '-'; // drawn anew, so that nothing of another question stays in it
+    const shown = fieldsOf(given, districts, asked, hosts);
+    // Drawn anew, so that nothing of another question stays in them.
+    ['rules-each', 'hosts-each'].forEach((id) => { byId(id).dataset.of = '-'; });
     drawDistricts(given.region || '');
+    drawHosts(given.candidates || '');
     putFields(form, shown.fields, shown.families);
     kept = shown.kept;
     limited = false;

@@ -6,19 +6,21 @@ import { at } from '../../lib/map.js';
 import { byId, filled, nameOf } from '../../lib/page.js';
 import { post } from '../../lib/request.js';
 import { longestLineM, sharesOf } from './counting.js';
+import { liesIn } from './placed.js';
 import { lastOf } from './trial.js';
 
 /** @typedef {{ code: string, lon: number, lat: number, name: string }} Moved */
 
 /**
  * @param {string} address
- * @param {{ offline: string, measuring: string, worker: string, workers: string, moved: string, dragged: string, confirmed: string }} texts
+ * @param {{ offline: string, measuring: string, worker: string, workers: string, moved: string, dragged: string, confirmed: string, barred_sites: string }} texts
  * @param {ReturnType<typeof import('./trial.js').makeTrial>} trial
  * @param {ReturnType<typeof import('./catchments.js').makeCatchments>} catchments
  * @param {(order: string, place: L.LatLng) => void} stand puts a marker somewhere
  * @param {(sites: Moved[]) => void} ask asks anew with these among the sites
+ * @param {() => GeoJSON.Geometry[]} barred where no station may stand
  */
-export function makeMoved(address, texts, trial, catchments, stand, ask) {
+export function makeMoved(address, texts, trial, catchments, stand, ask, barred) {
   /** @type {Map<string, Moved>} as the answer has them, and as they stand now */
   const planned = new Map();
   const present = new Map();
@@ -83,7 +85,14 @@ export function makeMoved(address, texts, trial, catchments, stand, ask) {
       some: formatCounted(added, texts.worker, texts.workers),
       by: `${by > 0 ? '+' : by < 0 ? '−' : '±'}${formatCount(Math.abs(by))}`,
       share: formatShare(weight ? (covered + added) / weight : null),
-    }) + end);
+    }) + barredText() + end);
+  }
+
+  /** The sites that now stand where none may; nothing where there are none. */
+  function barredText() {
+    const areas = barred();
+    const orders = Array.from(present).filter(([, { lon, lat }]) => areas.some((area) => liesIn(lon, lat, area))).map(([order]) => order);
+    return orders.length ? filled(texts.barred_sites, { sites: orders.join(', ') }) : '';
   }
 
   const counting = lastOf(async (/** @type {{ mine: number, confirmed: { covered_before: number, covered_after: number } | null }} */ { mine, confirmed }) => {

@@ -31,7 +31,7 @@ const made = makeMap(box);
 const steps = makeSteps(main);
 const trial = makeTrial(main.dataset.try || '', texts);
 const catchments = makeCatchments(made.map);
-const moving = makeMoved(main.dataset.try || '', texts, trial, catchments, (order, place) => sites.stand(order, place), askWith);
+const moving = makeMoved(main.dataset.try || '', texts, trial, catchments, (order, place) => sites.stand(order, place), askWith, () => places.members().forbidden_areas || []);
 const sites = makeNumberedRows(made, 'sites', steps.reveal, ({ dataset: { year, adds } }) => [
   year, `${texts.adds} ${formatCounted(Number(adds), texts.worker, texts.workers)}`,
 ].filter(Boolean).join(' · '), moving);
@@ -39,7 +39,7 @@ drawDots(made.map, box, { fillColor: colour('--accent'), fillOpacity: 0.7 });
 const otherLayer = L.layerGroup().addTo(made.map);
 const losers = L.layerGroup().addTo(made.map);
 const earlier = L.layerGroup().addTo(made.map);
-const form = makeForm(element, JSON.parse(main.dataset.districts || ''));
+const form = makeForm(element, JSON.parse(main.dataset.districts || ''), JSON.parse(main.dataset.hosts || ''));
 const places = makePlaces(made.map, texts, placesChanged);
 const tryPlaces = makeTrying(main.dataset.try || '', texts, () => (places.size() ? triedOf(question()) : null), trial, catchments);
 const drawing = makeDrawing(made.map, texts, places.addAreas, main.dataset.areas || '');
@@ -99,9 +99,11 @@ function askWith(these) {
 function addTyped() {
   const lon = byId('must-lon', HTMLInputElement);
   const lat = byId('must-lat', HTMLInputElement);
-  const wrong = [lon, lat].find((field) => !field.value || !field.checkValidity());
+  // Asked for only here: a question needs none.
+  [lon, lat].forEach((field) => { field.required = true; });
+  const wrong = [lon, lat].find((field) => !field.reportValidity());
+  [lon, lat].forEach((field) => { field.required = false; });
   if (wrong) {
-    wrong.reportValidity();
     wrong.focus();
     return;
   }

@@ -84,6 +84,28 @@ export function groundQuestion(body) {
 }
 
 /**
+ * Whether a place lies in an area, WGS-84: within its outer ring and in none of its holes.
+ * @param {number} lon
+ * @param {number} lat
+ * @param {GeoJSON.Geometry} area
+ * @returns {boolean}
+ */
+export function liesIn(lon, lat, area) {
+  if (area.type === 'MultiPolygon') {
+    return area.coordinates.some((coordinates) => liesIn(lon, lat, { type: 'Polygon', coordinates }));
+  }
+  if (area.type !== 'Polygon') return false;
+  let inside = false;
+  area.coordinates.forEach((ring) => {
+    ring.forEach(([x, y], corner) => {
+      const [fromX, fromY] = ring[(corner || ring.length) - 1];
+      if ((y > lat) !== (fromY > lat) && lon < ((fromX - x) * (lat - y)) / (fromY - y) + x) inside = !inside;
+    });
+  });
+  return inside;
+}
+
+/**
  * The number in a code that the page has given (M1, M2, ...); 0 in any other.
  * @param {string} code
  */

@@ -2,13 +2,14 @@
 
 import { at, colour, numbered } from '../../lib/map.js';
 import { byId } from '../../lib/page.js';
-import { membersOf, numberIn, placedOf } from './placed.js';
+import { liesIn, membersOf, numberIn, placedOf } from './placed.js';
 
 /**
  * @typedef {object} PlaceTexts
  * @property {string} must
  * @property {string} area
  * @property {string} remove
+ * @property {string} barred
  */
 
 /**
@@ -83,7 +84,8 @@ export function makePlaces(map, texts, changed) {
   function list() {
     byId('must').replaceChildren(...Array.from(musts, ([code, { marker }]) => {
       const { lng: lon, lat } = marker.getLatLng();
-      return row(`${code} · ${lon.toFixed(5)}, ${lat.toFixed(5)}`, code, () => {
+      const shut = areas.some((layer) => liesIn(lon, lat, layer.toGeoJSON(7).geometry)) ? ` · ${texts.barred}` : '';
+      return row(`${code} · ${lon.toFixed(5)}, ${lat.toFixed(5)}${shut}`, code, () => {
         mustLayer.removeLayer(marker);
         musts.delete(code);
       });

@@ -19,11 +19,14 @@ import { commonFields, commonQuestion, momentFields, momentQuestion } from '../q
  * @property {number} [capacity]
  * @property {number} [backup_share]
  * @property {Record<string, Quota>} [quotas]
+ * @property {Record<string, Quota>} [host_quotas]
  */
 
 /** @typedef {{ min?: number, max?: number }} Quota */
 
 /** @typedef {import('../question.js').Question & SitingMembers & Record<string, unknown>} SitingQuestion */
+
+/** @typedef {Record<string, string[]>} Hosts the types of host of each candidate set by its code */
 
 /** @typedef {Record<string, string[]>} Districts the districts of each area by its code; '' is everywhere */
 
@@ -41,9 +44,10 @@ const SHOWN = new Set([
  * @param {Districts} districts
  * @param {import('../asked.js').Asked[]} asked
  * @param {string[]} quotaModels the models that honour quotas
+ * @param {Hosts} [hosts]
  * @returns {SitingQuestion}
  */
-export function questionOf(fields, kept, districts, asked, quotaModels) {
+export function questionOf(fields, kept, districts, asked, quotaModels, hosts = {}) {
   /** @type {SitingQuestion} */
   const body = {
     ...kept,
@@ -63,6 +67,10 @@ export function questionOf(fields, kept, districts, asked, quotaModels) {
       if (quota) quotas[code] = quota;
     });
     if (Object.keys(quotas).length) body.quotas = quotas;
+    const byHost = (hosts[fields.candidates] || [])
+      .map((kind) => /** @type {const} */ ([kind, quotaOf(fields[`host-least:${kind}`], fields[`host-most:${kind}`])]))
+      .filter(([, quota]) => quota !== null);
+    if (byHost.length) body.host_quotas = /** @type {Record<string, Quota>} */ (Object.fromEntries(byHost));
   }
   return body;
 }
@@ -109,9 +117,10 @@ function commonQuota(given, districts) {
  * @param {SitingQuestion} given
  * @param {Districts} districts
  * @param {import('../asked.js').Asked[]} asked
+ * @param {Hosts} [hosts]
  * @returns {{ fields: Record<string, string>, families: string[] | null, kept: SitingQuestion }}
  */
-export function fieldsOf(given, districts, asked) {
+export function fieldsOf(given, districts, asked, hosts = {}) {
   const quota = commonQuota(given, districts);
   const all = districts[given.region || ''] || [];
   const quotas = given.quotas || {};
@@ -130,9 +139,17 @@ export function fieldsOf(given, districts, asked) {
     fields[`least:${code}`] = shown(one.min);
     fields[`most:${code}`] = shown(one.max);
   });
+  const byHost = Object.entries(given.host_quotas || {});
+  const hosted = byHost.every(([kind]) => (hosts[given.candidates || ''] || []).includes(kind));
+  if (hosted) {
+    byHost.forEach(([kind, one]) => {
+      fields[`host-least:${kind}`] = shown(one.min);
+      fields[`host-most:${kind}`] = shown(one.max);
+    });
+  }
   const drawn = new Set(asked.map((one) => one.name));
   const kept = Object.fromEntries(Object.entries(given).filter(
-    ([name]) => !SHOWN.has(name) && !drawn.has(name) && !((quota || apart.length) && name === 'quotas'),
+    ([name]) => !SHOWN.has(name) && !drawn.has(name) && !((quota || apart.length) && name === 'quotas') && !(hosted && name === 'host_quotas'),
   ));
   return { fields, families: given.families || null, kept };
 }

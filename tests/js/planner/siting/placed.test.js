@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
-import { membersOf, numberIn, placedOf, triedOf } from '../../../../static/js/planner/siting/placed.js';
+import { liesIn, membersOf, numberIn, placedOf, triedOf } from '../../../../static/js/planner/siting/placed.js';
 
 const SQUARE = /** @type {GeoJSON.Polygon} */ ({ type: 'Polygon', coordinates: [[[0, 0], [1, 0], [1, 1], [0, 0]]] });
 const ASKED = {
@@ -40,4 +40,14 @@ test('what is tried are those that must be open', () => {
 
 test('codes that the page gave go on from the greatest number', () => {
   assert.deepEqual(['M1', 'M12', 'set-7', 'xM3', 'M'].map(numberIn), [1, 12, 0, 0, 0]);
+});
+
+test('a place lies in an area, in none of its holes, and in any part of several', () => {
+  const ring = [[0, 0], [4, 0], [4, 4], [0, 4], [0, 0]];
+  const hole = [[1, 1], [1, 2], [2, 2], [2, 1], [1, 1]];
+  const area = /** @type {GeoJSON.Polygon} */ ({ type: 'Polygon', coordinates: [ring, hole] });
+  assert.deepEqual([[3, 3], [1.5, 1.5], [5, 3], [-1, 2]].map(([x, y]) => liesIn(x, y, area)), [true, false, false, false]);
+  const two = /** @type {GeoJSON.MultiPolygon} */ ({ type: 'MultiPolygon', coordinates: [[ring, hole], [[[6, 6], [7, 6], [7, 7], [6, 6]]]] });
+  assert.deepEqual([[6.9, 6.1], [6.1, 6.9], [3, 3]].map(([x, y]) => liesIn(x, y, two)), [true, false, true]);
+  assert.equal(liesIn(0, 0, { type: 'Point', coordinates: [0, 0] }), false);
 });

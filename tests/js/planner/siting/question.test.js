@@ -87,6 +87,19 @@ test('years say how many stations there are', () => {
   assert.equal(fieldsOf(body, DISTRICTS).fields.phases, '2027=3, 2028=4');
 });
 
+test('quotas by type of host are asked of a set that says them, and come back', () => {
+  const hosts = { halls: ['bank', 'hall'] };
+  const filled = form({ candidates: 'halls', 'host-most:bank': '3', 'host-least:hall': '1' });
+  const body = questionWith(filled, {}, DISTRICTS, ASKED, COVERED, hosts);
+  assert.deepEqual(body.host_quotas, { bank: { max: 3 }, hall: { min: 1 } });
+  const shown = fieldsWith(body, DISTRICTS, ASKED, hosts);
+  assert.deepEqual([shown.fields['host-most:bank'], shown.fields['host-least:hall']], ['3', '1']);
+  assert.ok(!('host_quotas' in shown.kept));
+  // Of a set whose types are not known they are kept as they came.
+  assert.deepEqual(fieldsWith(body, DISTRICTS, ASKED).kept.host_quotas, body.host_quotas);
+  assert.ok(!('host_quotas' in questionWith(form({ candidates: 'generated', 'host-most:bank': '3' }), {}, DISTRICTS, ASKED, COVERED, hosts)));
+});
+
 test('sizes of station are asked within a budget, and come back', () => {
   assert.ok(!('sizes' in questionOf(form({ sizes: 'small=20:8' }), {}, DISTRICTS)));
   const body = questionOf(form({ sizes: 'small=20:8, large=60:20', budget: '80' }), {}, DISTRICTS);

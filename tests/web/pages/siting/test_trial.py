@@ -84,13 +84,21 @@ def test_a_site_of_an_answer_is_moved(
     expect(page.locator("#moved")).to_be_hidden()
     expect(page.locator("#districts tbody")).to_have_text(planned, use_inner_text=True)
     expect(page.locator("canvas.catchments[data-drawn]")).to_have_count(0)
-    # Asked anew with the sites where they stand now.
+    # Asked anew with the sites where they stand now; where none may stand, that is told.
+    area = tmp_path / "everywhere.geojson"
+    area.write_text(
+        '{"type": "Polygon", "coordinates": [[[119, 35], [122, 35], [122, 38], [119, 38], [119, 35]]]}'
+    )
+    page.set_input_files("#area-file", area)
+    expect(page.locator("#never li")).to_have_count(1)
     page.locator("#map").scroll_into_view_if_needed()
     drag(page, "#map .site-number >> nth=0", (40, 20))
     page.mouse.up()
     expect(page.locator("#moved-told")).to_contain_text("移动后的方案没有证明")
+    expect(page.locator("#moved-told")).to_contain_text("第 1, 2 处在禁设范围里")
     page.click("#moved-ask")
     expect(page.locator("#must li")).to_have_count(2)
+    expect(page.locator("#must li").first).to_contain_text("在禁设范围里")
     expect(page.locator("#p")).to_have_value("2")
 
 

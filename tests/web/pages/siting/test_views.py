@@ -246,12 +246,23 @@ def test_files(site: Site, settings: Settings, visit: Visit) -> None:
 
 def test_the_empty_page(site: Site, visit: Visit) -> None:
     page = open_siting(site, visit, "phone", scheme="dark")
+    said = {
+        "zh": {"": "请填写这一项。", "0": "请填 1 至 5000 之间的数。", "1.5": "请填整数。"},
+        "en": {"": "Fill this in.", "9999": "Give a number from 1 to 5000."},
+    }
     for language, scheme, missing in (("zh", "dark", "没有找到"), ("en", "light", "Not found")):
         page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
         page.goto(f"{site.url}/plan/siting?lang={language}")
         expect(page.locator("body[data-ready]")).to_be_visible()
         assert serious_violations(page) == []
         assert fits(page)
+        # What is filled in wrongly is told in the page's language, whatever the browser's is.
+        for value, words in said[language].items():
+            page.fill("#p", value)
+            page.click("#start")
+            assert page.locator("#p").evaluate("one => one.validationMessage") == words
+            page.fill("#p", "3")
+            assert page.locator("#p").evaluate("one => one.checkValidity()")
         page.goto(site.url + "/plan/siting?run=99")
         expect(page.get_by_role("heading", level=1)).to_have_text(missing)
 
@@ -455,6 +466,31 @@ def test_quotas_backup_and_upgrades_are_asked_on_the_form(
     page.fill("#p", "1")
     number = ask(page, site, settings)
     assert siting_results.sites_of(site.database, number)[0].code == "T-3"
+    # Of a set of candidates that says its hosts, so many of each type.
+    with site.database.session() as session:
+        session.execute(text("insert into candidate_set (code, name_zh) values ('hosts', '单位')"))
+        session.execute(
+            text(
+                "insert into candidate (set_id, code, name, geom, host_type, region_code) "
+                "select (select id from candidate_set), 'H' || id, 'H' || id, geom, "
+                "case when id % 2 = 0 then 'bank' else 'hall' end, region_code from "
+                "(select * from demand_point order by id limit 12) one"
+            )
+        )
+    page.goto(f"{site.url}/plan/siting?candidates=hosts&p=3")
+    expect(page.locator("body[data-ready]")).to_be_visible()
+    to_step(page, "limits")
+    page.click("#hosts-apart summary")
+    page.get_by_label("bank 至多").fill("1")
+    number = ask(page, site, settings)
+    params = read_run(site.database, SITING_RUNS, number).params
+    assert params["host_quotas"] == {"bank": {"min": None, "max": 1}}
+    page.goto(f"{site.url}/plan/siting?run={number}")
+    expect(page.locator("body[data-ready]")).to_be_visible()
+    expect(page.locator('[name="host-most:bank"]')).to_have_value("1")
+    expect(page.locator("#kept")).to_be_hidden()
+    page.goto(f"{site.url}/plan/siting")
+    expect(page.locator("body[data-ready]")).to_be_visible()
     # One plan for two demands: the page has its conditions, and tells what it comes to for each.
     with site.database.session() as session:
         session.execute(
