@@ -56,6 +56,7 @@ _NAMES: Final = {
     "day": "日期",
     "days": "天数",
     "decision": "决定",
+    "demand_off_share": "各区人数可能多或少",
     "demand": "需求集",
     "differ": "其他方案至少换几处",
     "do": "要做的",

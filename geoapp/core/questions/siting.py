@@ -83,6 +83,9 @@ class SitingParameters:
         More demand sets of which any may come true instead (one plan for several demands), and by what
         the plan is the best: it loses least where it loses most beside the best plan of each demand
         alone, or the least covered share is the greatest. Figures are of ``demand``.
+    demand_off_share
+        Each district in turn has so many more, and so many fewer workers than ``demand`` says, as a share:
+        demands that may come true, too.
     candidates
         ``anywhere``: sites stand at any place (mclp, lscp and p_center, with the bound over every place there
         is; where people walk on a network, over every place on its streets, and p_center is refused); drawn
@@ -149,6 +152,7 @@ class SitingParameters:
     region: str | None = None
     demand: str | None = None
     also_demand: tuple[str, ...] = ()
+    demand_off_share: float | None = None
     criterion: Criterion = Criterion.REGRET
     candidates: str | None = None
     spacing_m: float | None = None
@@ -295,7 +299,7 @@ class SitingParameters:
             check_hours("hours", self.hours)
         check_together(self)
         if self.model is SitingModel.ROBUST:
-            check_demands(self.demand, self.also_demand)
+            check_demands(self.demand, self.also_demand, self.demand_off_share)
         self.forbidden_shape()
         _ = self.upgraded
 

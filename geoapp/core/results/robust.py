@@ -18,6 +18,9 @@ class DemandOutcome(Kept):
         Workers whom the best plan that was found for it alone newly reaches, and what no plan surpasses.
     lost
         Workers of the bound whom the plan does not reach: no more is lost if this comes true.
+    district_zh, district_en, change
+        The district that has more or fewer workers here than the demand set says, and by which share; None:
+        it is the set as it is.
     """
 
     demand: str
@@ -30,6 +33,9 @@ class DemandOutcome(Kept):
     best: float
     bound: float
     lost: float
+    district_zh: str | None = None
+    district_en: str | None = None
+    change: float | None = None
 
 
 class RecurringSite(NamedSite):

@@ -227,6 +227,9 @@ CONDITION_WORDS: dict[str, Callable[[Any, Naming], Text | None]] = {
     "share": _words("至少覆盖 {value}", "at least {value} covered", _percent),
     "demand": _titled_demand,
     "also_demand": _also_demand,
+    "demand_off_share": _words(
+        "各区人数可能多或少 {value}", "each district may be off by {value}", _percent
+    ),
     "criterion": _criterion,
     "candidates": _titled_candidates,
     "spacing_m": _metres_zh_en("候选点间距 {value}", "candidates {value} apart"),

@@ -40,10 +40,21 @@ def robust_verdict(found: SitingFindings, kept: Robustness) -> Text:
     return Text(told.zh + end.zh, told.en + end.en)
 
 
+def outcome_name(one: DemandOutcome, names: Mapping[str, Text]) -> Text:
+    """Return what a demand that may come true is called: its set, or which district is off in it."""
+    if one.district_zh is None or one.change is None:
+        return names.get(one.demand, Text(one.demand, one.demand))
+    share = f"{100 * abs(one.change):.4g}%"
+    zh, en = ("多", "more") if one.change > 0 else ("少", "fewer")
+    return Text(
+        f"{one.district_zh}{zh} {share}", f"{one.district_en or one.district_zh}, {share} {en}"
+    )
+
+
 def demand_text(one: DemandOutcome, names: Mapping[str, Text]) -> Text:
     """Return what a plan comes to if a demand comes true: its name with the code beside it."""
-    name = names.get(one.demand, Text(one.demand, one.demand))
-    if one.demand in names:
+    name = outcome_name(one, names)
+    if one.demand in names and one.change is None:
         name = Text(f"{name.zh}（{one.demand}）", f"{name.en} ({one.demand})")
     reached, best = counted(one.reached, "人", "worker"), format_count(one.best)
     lost, share = format_count(one.lost), format_share(one.covered_after_share)

@@ -41,6 +41,7 @@ def given(name: str) -> Any:
         "p": 4,
         "also_demand": ("winter",),
         "criterion": Criterion.SHARE,
+        "demand_off_share": 0.2,
         "quotas": (("370203", Quota(1, 2)),),
         "host_quotas": (("bank", Quota(None, 2)),),
         "share": 0.9,

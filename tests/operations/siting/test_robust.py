@@ -158,3 +158,54 @@ def test_what_it_does_not_honour_is_refused_with_a_reason(
     assert refused.value.parameter == name
     assert refused.value.accepted.zh
     assert refused.value.accepted.en
+
+
+@pytest.mark.parametrize("criterion", list(Criterion))
+def test_each_district_may_be_off(town: Database, settings: Settings, criterion: Criterion) -> None:
+    """Each of two districts in turn has half as many workers more, or fewer: against every plan there is."""
+    run_sql(
+        town,
+        "insert into region (code, parent_code, level, name_zh, name_en, geom) values "
+        "('370299', (select parent_code from region where code = '370203'), 'district', '东区', null, null)",
+    )
+    run_sql(
+        town,
+        "update demand_point set region_code = '370299' where region_code = '370203002'",
+    )
+    truth = Truth(town)
+    plain, east = truth.weight, np.array([code == "370299" for code in truth.region])
+    factors = [np.ones(len(plain))]
+    factors += [np.where(side, change, 1.0) for side in (~east, east) for change in (1.5, 0.5)]
+
+    def reached(plan: tuple[int, ...], factor: np.ndarray) -> float:
+        truth.weight = plain * factor
+        return truth.reached(plan)
+
+    best = [max(reached(plan, factor) for plan in plans(1)) for factor in factors]
+    stood = (truth.times(()) > 0).astype(float)
+
+    def level(plan: tuple[int, ...]) -> float:
+        if criterion is Criterion.REGRET:
+            return max(b - reached(plan, f) for b, f in zip(best, factors, strict=True))
+        return min(
+            (reached(plan, f) + float((plain * f * stood).sum())) / float((plain * f).sum())
+            for f in factors
+        )
+
+    run = solved(town, settings, demand_off_share=0.5, criterion=criterion, **ROBUST | {"p": 1})
+    kept = run.found.robust
+    wanted = min if criterion is Criterion.REGRET else max
+    assert run.found.status == "optimal"
+    assert kept.level == pytest.approx(wanted(map(level, plans(1))))
+    assert kept.bound == kept.level
+    assert 0 < kept.level < (1 if criterion is Criterion.SHARE else np.inf)
+    told = [(one.district_zh, one.change) for one in kept.demands]
+    assert told == [
+        (None, None),
+        *((name, by) for name in ("市北区", "东区") for by in (0.5, -0.5)),
+    ]
+    chosen = tuple(sorted("ABCDE".index(one) for one in codes(town, run)))
+    assert [one.reached for one in kept.demands] == pytest.approx(
+        [reached(chosen, factor) for factor in factors]
+    )
+    assert any("东区, 50% fewer" in value for _, value in summary_lines(run))

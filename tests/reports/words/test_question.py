@@ -56,6 +56,7 @@ GIVEN: dict[str, Any] = {
     "moments": (AT, AT.replace(hour=15)),
     "period": Period.WEEK,
     "phases": ((2027, 4), (2028, 6)),
+    "demand_off_share": 0.2,
     "sizes": (SiteSize("small", 20.0, 8.0), SiteSize("large", 60.0, 20.0)),
     "hours": "24/7",
     "most_actions": 5,

@@ -135,6 +135,22 @@ ALSO_DEMAND = Field(
     option="--also-demand",
     page=Place.MAIN,
 )
+DEMAND_OFF_SHARE = Field(
+    name="demand_off_share",
+    kind=Kind.NUMBER,
+    label=Text("各区人数可能多或少", "Each district may be off by"),
+    help=Text(
+        "各区轮流多、少这么多，都当作可能成真的需求；区至多 12 个",
+        "each district in turn has so many workers more, and fewer: demands that may come true, too; at "
+        "most 12 districts",
+    ),
+    least=0.01,
+    most=0.9,
+    unit=Unit.SHARE,
+    models=_ROBUST,
+    option="--demand-off",
+    page=Place.MAIN,
+)
 CRITERION = Field(
     name="criterion",
     kind=Kind.CHOICE,
@@ -337,6 +353,7 @@ FIELDS = (
     REGION,
     DEMAND,
     ALSO_DEMAND,
+    DEMAND_OFF_SHARE,
     CRITERION,
     replace(
         CANDIDATES,

@@ -5,7 +5,7 @@ from typing import Any
 
 from geoapp.core.i18n import Text
 from geoapp.core.results.siting import SitingFindings
-from geoapp.reports.words.robust import recurring_text
+from geoapp.reports.words.robust import outcome_name, recurring_text
 
 
 def robust_parts(found: SitingFindings, names: Mapping[str, Text]) -> dict[str, Any]:
@@ -20,8 +20,5 @@ def robust_parts(found: SitingFindings, names: Mapping[str, Text]) -> dict[str, 
     if kept is None:
         return {"robust": None}
     many = len(kept.demands)
-    rows = [
-        {**dict(one), "name": names.get(one.demand, Text(one.demand, one.demand))}
-        for one in kept.demands
-    ]
+    rows = [{**dict(one), "name": outcome_name(one, names)} for one in kept.demands]
     return {"robust": {"demands": rows, "sites": [recurring_text(one, many) for one in kept.sites]}}
