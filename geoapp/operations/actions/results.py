@@ -23,6 +23,7 @@ from geoapp.operations.runs.state import read_finished, run_state
 from geoapp.reports.words.actions import action_text
 from geoapp.store.engine import Database
 from geoapp.store.facilities.read import regions_below
+from geoapp.store.regions import region_codes
 from geoapp.store.runs.runs import end_run, list_runs_about
 
 
@@ -156,10 +157,14 @@ def latest_about(
 ) -> list[ActionRun]:
     """Return the runs of actions that ended and were asked about these regions or parts of them.
 
-    The newest first. None among the regions stands for a question about everything.
+    The newest first. None among the regions stands for a question about everything; alone, all regions
+    are parts of it.
     """
     with database.session() as session:
-        below = {code for one in regions if one for code in regions_below(session, one)}
+        if set(regions) == {None}:
+            below = set(region_codes(session))
+        else:
+            below = {code for one in regions if one for code in regions_below(session, one)}
         found = list_runs_about(session, ACTION_RUNS.name, below | set(regions), limit)
         return [run_state(run, ACTION_RUNS) for run in found]
 

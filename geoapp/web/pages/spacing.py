@@ -1,15 +1,16 @@
 """``/standards/CODE/spacing``: stations that are too close, places that are too far from any."""
 
 import tempfile
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Any, get_args
+from typing import Any, TypeVar, get_args
 
 from flask import Blueprint, Response, make_response, render_template, request
 
 from geoapp.core.errors import InvalidValueError
 from geoapp.core.geo import geometry_from_wgs84
 from geoapp.core.i18n import Text
-from geoapp.core.results.spacing import SpacingResult
+from geoapp.core.results.spacing import ClosePair, FarArea, FarStretch, SpacingResult
 from geoapp.core.roles import Permission
 from geoapp.core.spacing import By
 from geoapp.core.units import format_metres
@@ -25,10 +26,13 @@ from geoapp.web.edge.language import language
 from geoapp.web.edge.parameters import without_nul
 from geoapp.web.edge.services import services
 from geoapp.web.pages.naming import naming
+from geoapp.web.pages.paging import Page, paged
+
+T = TypeVar("T")
 
 blueprint = Blueprint("spacing", __name__)
 
-MOST_LISTED = 200
+MOST_DRAWN = 200
 _XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
@@ -38,6 +42,8 @@ _XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 def show(code: str) -> Response:
     """Show which stations are too close, and where people work too far from any."""
     result = _result(code)
+    pairs, areas = paged(result.pairs, "pairs_page"), paged(result.areas, "areas_page")
+    stretches = paged(_stretches(result), "streets_page")
     regions = list_regions(services().database)
     page = render_template(
         "manager/spacing.html",
@@ -54,9 +60,10 @@ def show(code: str) -> Response:
         },
         names=naming().regions,
         query={"region": result.region, "by": result.by},
-        pairs=result.pairs[:MOST_LISTED],
-        stretches=() if result.streets is None else result.streets.stretches[:MOST_LISTED],
-        shown=_drawn(result),
+        pairs=pairs,
+        areas=areas,
+        stretches=stretches,
+        shown=_drawn(pairs, areas, stretches, result),
     )
     response = make_response(page)
     response.headers["Cache-Control"] = "private, no-cache"
@@ -90,42 +97,52 @@ def _result(code: str) -> SpacingResult:
     return check_spacing(parts.database, parts.settings, code, region, chosen)
 
 
-def _drawn(result: SpacingResult) -> dict[str, Any]:
-    """Return the listed pairs, areas and stretches as the map draws them, in WGS-84."""
+def _stretches(result: SpacingResult) -> tuple[FarStretch, ...]:
+    return () if result.streets is None else result.streets.stretches
+
+
+def _numbered(rows: Sequence[T], page: Page[T]) -> list[tuple[int, T]]:
+    """Return what the map draws of a list, by its place in it: the first ones, and those of the page."""
+    own = range(page.first, page.last + 1)
+    numbers = sorted({*range(1, min(len(rows), MOST_DRAWN) + 1), *own})
+    return [(number, rows[number - 1]) for number in numbers]
+
+
+def _drawn(
+    pairs: Page[ClosePair], areas: Page[FarArea], stretches: Page[FarStretch], result: SpacingResult
+) -> dict[str, Any]:
+    """Return pairs, areas and stretches as the map draws them, in WGS-84."""
 
     def place(lon: float, lat: float) -> tuple[float, float]:
         return round(lon, 6), round(lat, 6)
 
-    pairs = [
-        {
-            "key": f"pair-{number}",
-            "line": [place(end.lon, end.lat) for end in (one.one, one.other)],
-            "said": f"{one.one.name.pick(language())} – {one.other.name.pick(language())}: "
-            f"{format_metres(one.away_m).pick(language())}",
-        }
-        for number, one in enumerate(result.pairs[:MOST_LISTED], start=1)
-    ]
-    areas = []
-    for number, one in enumerate(result.areas, start=1):
-        lon, lat = place(one.lon, one.lat)
-        areas.append(
+    return {
+        "pairs": [
+            {
+                "key": f"pair-{number}",
+                "line": [place(end.lon, end.lat) for end in (one.one, one.other)],
+                "said": f"{one.one.name.pick(language())} – {one.other.name.pick(language())}: "
+                f"{format_metres(one.away_m).pick(language())}",
+            }
+            for number, one in _numbered(result.pairs, pairs)
+        ],
+        "areas": [
             {
                 "key": f"area-{number}",
-                "lon": lon,
-                "lat": lat,
+                **dict(zip(("lon", "lat"), place(one.lon, one.lat), strict=True)),
                 "outline": geometry_from_wgs84(one.outline_wkb, Datum.WGS84),
-                "said": f"{one.place.pick(language())}: {words.farthest_text(one).pick(language())}",
+                "said": f"{one.place.pick(language())}: "
+                f"{words.farthest_text(one).pick(language())}",
             }
-        )
-    stretches = [
-        {
-            "key": f"stretch-{number}",
-            "line": geometry_from_wgs84(one.line_wkb, Datum.WGS84),
-            "said": f"{words.street_text(one).pick(language())}: "
-            f"{format_metres(one.length_m).pick(language())}",
-        }
-        for number, one in enumerate(
-            () if result.streets is None else result.streets.stretches[:MOST_LISTED], start=1
-        )
-    ]
-    return {"pairs": pairs, "areas": areas, "stretches": stretches}
+            for number, one in _numbered(result.areas, areas)
+        ],
+        "stretches": [
+            {
+                "key": f"stretch-{number}",
+                "line": geometry_from_wgs84(one.line_wkb, Datum.WGS84),
+                "said": f"{words.street_text(one).pick(language())}: "
+                f"{format_metres(one.length_m).pick(language())}",
+            }
+            for number, one in _numbered(_stretches(result), stretches)
+        ],
+    }

@@ -28,10 +28,11 @@ from geoapp.web.edge.language import language
 from geoapp.web.edge.parameters import without_nul
 from geoapp.web.edge.services import services
 from geoapp.web.pages.naming import naming
+from geoapp.web.pages.paging import paged
 
 blueprint = Blueprint("standards", __name__)
 
-MOST_LISTED = 500
+MOST_DRAWN = 500
 # Chosen in the form; an address without a price list says the same, and an empty one means none.
 EVERY_LIST = "*"
 FORMATS = {
@@ -48,6 +49,7 @@ class Asked:
 
     region: str | None
     state: Compliance | None
+    words: str
     prices: dict[int, float]
     price_list: str | None
 
@@ -55,7 +57,20 @@ class Asked:
     def query(self) -> dict[str, Any]:
         """The same as parameters of an address."""
         prices = {f"price_{number}": f"{price:.15g}" for number, price in self.prices.items()}
-        return {"region": self.region, "state": self.state, "prices": self.price_list, **prices}
+        return {
+            "region": self.region,
+            "state": self.state,
+            "q": self.words or None,
+            "prices": self.price_list,
+            **prices,
+        }
+
+    def lists(self, one: FacilityCompliance) -> bool:
+        """Tell whether a facility is listed: it stands so, and its name or code has the words."""
+        told = f"{one.code} {one.name.zh} {one.name.en}".casefold()
+        return self.state in (None, one.state) and all(
+            word in told for word in self.words.casefold().split()
+        )
 
 
 @blueprint.get("/standards")
@@ -90,8 +105,10 @@ def one(code: str) -> str:
         )
     asked = _asked(standard)
     result = check_standard(parts.database, parts.settings, code, asked.region)
-    wanted = [one for one in result.facilities if asked.state in (None, one.state)]
-    shown = wanted[:MOST_LISTED]
+    wanted = [one for one in result.facilities if asked.lists(one)]
+    page_of = paged(wanted)
+    # The map shows more than a page of the list, and all of that.
+    drawn = {one.code: one for one in (*wanted[:MOST_DRAWN], *page_of.rows)}.values()
     regions = list_regions(parts.database)
     lists, prices = _prices(result, asked)
     purchases = purchases_by_district(result, prices)
@@ -110,9 +127,9 @@ def one(code: str) -> str:
         lists=lists,
         every_list=EVERY_LIST,
         prices=prices,
-        facilities=shown,
-        wanted=len(wanted),
-        points=[point for one in shown if (point := _point(one, result)) is not None],
+        facilities=page_of,
+        undrawn=len(wanted) - len(drawn),
+        points=[point for one in drawn if (point := _point(one, result)) is not None],
         states=[(state, COMPLIANCE_TEXT[state], ICONS[state]) for state in Compliance],
         icons=ICONS,
         texts=COMPLIANCE_TEXT,
@@ -183,6 +200,7 @@ def _asked(standard: Standard) -> Asked:
     return Asked(
         region,
         Compliance(state) if state else None,
+        without_nul(request.args.get("q", "")).strip()[:100],
         parse_prices(standard, prices),
         None if price_list is None or price_list == EVERY_LIST else without_nul(price_list).strip(),
     )

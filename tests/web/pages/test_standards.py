@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from PIL import Image
 from playwright.sync_api import expect
+from sqlalchemy import text
 
 from geoapp.core.roles import Role
 from geoapp.core.settings import Settings
@@ -22,6 +23,7 @@ from tests.operations.standards.test_spacing import write_rule
 from tests.seed import fill_town
 from tests.web.api_client import client_of, make_app, problem_of
 from tests.web.conftest import Site, Visit, fits, serious_violations, sign_in
+from tests.web.test_service_process import until
 
 RULE = {
     **{"by": "walk", "within_m": 400, "apart_m": 250},
@@ -70,6 +72,9 @@ def test_pages_files_and_programs(
 
     with subtests.test("spacing along streets"):
         _spacing_is_told_along_streets(town, settings, app, tmp_path)
+
+    with subtests.test("50 a page, whole for paper, found by name"):
+        _lists_are_paged(town, app)
 
     with subtests.test("files"):
         for suffix, kind in (("csv", "text/csv"), ("xlsx", "application/vnd.openxml")):
@@ -137,6 +142,42 @@ def _spacing_is_read_by_those_who_sign_in(town: Database, app: Any) -> None:
     assert (rule["within_m"], rule["busy"]["regions"]) == (400.0, ["370202"])
 
 
+def _lists_are_paged(town: Database, app: Any) -> None:
+    """Of 120 more stations in service; the form and its files keep what was asked."""
+    with town.session() as session:
+        session.execute(
+            text(
+                "insert into facility (code, kind_code, name_zh, geom, status, region_code, "
+                "region_match) select 'P-' || n, 'outdoor_station', '驿站' || n, "
+                "st_setsrid(st_makepoint(120.345 + n * 0.0001, 36.065), 4326), 'open', '370203', "
+                "'inside' from generate_series(1, 120) n"
+            )
+        )
+    client = app.test_client()
+
+    def codes(query: str) -> list[str]:
+        return re.findall(
+            r'<tr role="row" data-code="([^"]+)"', client.get(f"{address}{query}").text
+        )
+
+    address = "/standards/seven_ones_wushan"
+    until(lambda: len(codes("?page=all")) == 121)
+    pages = [codes(f"?page={number}") for number in (1, 2, 3)]
+    assert [len(one) for one in pages] == [50, 50, 21]
+    assert [code for one in pages for code in one] == codes("?page=all")
+    assert codes("?page=99") == pages[2]
+    page = client.get(f"{address}?page=2&region=370203&lang=en").text
+    assert "51–100 / 121" in page
+    assert "region=370203&amp;page=3#list" in page
+    assert codes("?q=p-12") == ["P-12", "P-120"] or codes("?q=p-12") == ["P-120", "P-12"]
+    assert codes("?q=驿站 119") == ["P-119"]
+    for wrong in ("page=0", "page=x"):
+        assert client.get(f"{address}?{wrong}").status_code == 422
+    with town.session() as session:
+        session.execute(text("delete from facility where code like 'P-%'"))
+    until(lambda: len(codes("?page=all")) == 1)
+
+
 def _spacing_is_told_along_streets(
     town: Database, settings: Settings, app: Any, folder: Path
 ) -> None:
@@ -199,6 +240,18 @@ def _prices_are_entered_and_used(town: Database, app: Any) -> None:
     alone = manager.get(f"{address}?prices=市北").text
     assert "6 项价格未知" in alone
     assert manager.get(f"{address}/table.xlsx").status_code == 200
+    # Whoever is kept to regions is offered these alone, and no price for everywhere.
+    offered = re.compile(r'<select id="price-region" name="region">(.*?)</select>')
+    every = offered.search(steward.get("/steward/prices").text)
+    assert every is not None
+    assert re.findall(r'value="(\d*)"', every[1])[:3] == ["", "370200", "370203"]
+    with town.session() as session:
+        session.execute(text("update app_user set regions = '{370203}' where name = 'a-steward'"))
+    own = offered.search(steward.get("/steward/prices").text)
+    assert own is not None
+    assert re.findall(r'value="(\d*)"', own[1]) == ["370203"]
+    with town.session() as session:
+        session.execute(text("update app_user set regions = '{}' where name = 'a-steward'"))
     # Mended, the same file is taken.
     mended = {"file": (BytesIO(refused.replace(b",dragon,", b",seating,")), "价格.rejects.csv")}
     again = steward.post("/steward/prices/file", data=mended)

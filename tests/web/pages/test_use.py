@@ -24,6 +24,10 @@ def _visits_beside_demand(
     manager: FlaskClient, steward: FlaskClient, database: Database, settings: Settings
 ) -> None:
     assert "还没有公布的覆盖结果" in manager.get("/use/reach?lang=zh").text
+    steward_sees = steward.get("/use/reach?lang=zh").text
+    assert (
+        "请管理者公布一次" in steward_sees and "/publications" not in steward_sees.split("empty")[1]
+    )
     assert manager.get("/use/reach.xlsx").status_code == 404
     assert manager.get("/api/v1/use/reach").json["run"] is None
     run = publish_run(database, settings, CoverageParameters(standard_m=500, demand="town"))
@@ -72,7 +76,10 @@ def test_stewards_enter_and_managers_read(database: Database, settings: Settings
     app = make_app(settings, database)
     steward = client_of(app, database, Role.STEWARD)
     manager = client_of(app, database, Role.MANAGER)
-    assert "还没有到访、满意度和关爱活动的数据" in manager.get("/use?lang=zh").text
+    empty = manager.get("/use?lang=zh").text
+    assert "还没有到访、满意度和关爱活动的数据" in empty
+    # A manager is told whom to ask, and no command.
+    assert "请本单位的数据管理员" in empty and "geoapp import" not in empty
     assert manager.get("/api/v1/use").json["quarter"] is None
 
     # Visits: a second number of the same day and basis takes the place of the first.

@@ -1,7 +1,6 @@
 """``/coverage/REGION/time/compare``: two days of a region on one map, and what changed between them."""
 
 import math
-import re
 from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
@@ -20,6 +19,7 @@ from geoapp.web.edge.language import language
 from geoapp.web.edge.services import services
 from geoapp.web.pages.coverage.manager import crumbs_of
 from geoapp.web.pages.naming import naming
+from geoapp.web.pages.paging import asked_page
 
 blueprint = Blueprint("two_days", __name__)
 
@@ -98,14 +98,6 @@ def _asked_what() -> What | None:
     return What(given)
 
 
-def _asked_page(pages: int) -> int:
-    """Return the page asked for, the last one where there are fewer."""
-    given = request.args.get("page", "").strip() or "1"
-    if re.fullmatch("[0-9]{1,6}", given) is None or int(given) < 1:
-        raise InvalidValueError("page", given[:40], Text("1 起的页码", "a page, from 1 on"))
-    return min(int(given), pages)
-
-
 def _day(name: str, usual: date, now: date) -> date:
     given = request.args.get(name, "").strip()
     if not given:
@@ -136,7 +128,7 @@ def show(region: str) -> str:
     what = _asked_what()
     listed = [one for one in changed if _is(one, what)]
     pages = max(1, math.ceil(len(listed) / PAGE_ROWS))
-    page = _asked_page(pages)
+    page = asked_page(pages)
     rows = listed[(page - 1) * PAGE_ROWS : page * PAGE_ROWS]
     # What changed is drawn before what stayed, where not all can be.
     drawn = [one for one in sorted(told.facilities, key=lambda one: not one.changed)][:MOST_DRAWN]

@@ -1,6 +1,7 @@
 """The hours of a week on a page: each with its number, played on the map without asking again."""
 
 import re
+import threading
 from dataclasses import replace
 
 from playwright.sync_api import expect
@@ -10,6 +11,7 @@ from geoapp.core.results.actions import ACTION_RUNS
 from geoapp.core.roles import Role
 from geoapp.core.settings import Settings
 from geoapp.operations.runs.state import recent_runs
+from geoapp.operations.worker import execute
 from geoapp.store.engine import Database
 from tests.answers import publish_run
 from tests.operations.coverage.small_town import WANTED, run_sql, town
@@ -51,6 +53,19 @@ def test_the_week_its_band_and_its_question(town: Database, settings: Settings) 
     assert started.params["hours"] == "Mo-Su 06:00-24:00"
     assert started.params["most_actions"] == 3
     assert len(started.params["moments"]) == 21
+    # Once it has ended, whoever is signed in finds it on the district's page and on that of the city above.
+    execute(town, settings, started.id, threading.Event())
+    manager, link = client_of(app, town, Role.MANAGER), f"/plan/actions?run={started.id}"
+    for where in ("/coverage", "/coverage/370203"):
+        assert link in manager.get(where).text, where
+        assert link not in anybody.get(where).text, where
+    assert manager.get(link).status_code == 200
+    run_sql(
+        town,
+        'update run set params = params || \'{"region": "370202"}\' where id = :id',
+        id=started.id,
+    )
+    assert link not in manager.get("/coverage/370203").text
 
     # A run from before hours were kept says so, and its manager may have it computed anew.
     run_sql(town, "delete from run_array where run_id = :id and name like 'hours%'", id=run.id)
