@@ -19,7 +19,12 @@ from geoapp.importers.rows.blanks import kept_where_blank
 from geoapp.importers.rows.columns import FACILITY_COLUMNS, FACILITY_DERIVED
 from geoapp.importers.rows.facility_cells import Draft, read_row
 from geoapp.importers.rows.facility_row import FacilityRow, FacilityRules
-from geoapp.importers.rows.headings import Header, match_header, require_columns
+from geoapp.importers.rows.headings import (
+    Header,
+    facility_way_out,
+    match_header,
+    require_columns,
+)
 from geoapp.importers.rows.issue import CodeIssuer
 from geoapp.importers.rows.kinds import (
     kind_of_titles,
@@ -53,7 +58,9 @@ def read_facilities(table: Table, rules: FacilityRules) -> Reading[FacilityRow]:
             kind, title = titled
             rules = replace(rules, default_kind=kind)
             table = replace(table, hints=(*table.hints, told_of_title(kind, title)))
-    require_columns(header, FACILITY_COLUMNS, required_columns(table, header, rules))
+    require_columns(
+        header, FACILITY_COLUMNS, required_columns(table, header, rules), facility_way_out
+    )
     drafts: list[Draft] = []
     placed = []
     seen: dict[str, int] = {}

@@ -1,6 +1,6 @@
 """Where the known columns stand in a file, and which it lacks."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
 
@@ -94,7 +94,7 @@ def _twice(first: str, second: str) -> UnusableInputError:
     )
 
 
-def _way_out(missing: Sequence[Column]) -> Text:
+def facility_way_out(missing: Sequence[Column]) -> Text:
     """Say how a list of facilities goes in although it lacks a column."""
     names = {column.name for column in missing}
     if "kind" not in names and not names & {"lon", "lat"} and names <= {"code"}:
@@ -116,8 +116,18 @@ def _way_out(missing: Sequence[Column]) -> Text:
     )
 
 
-def require_columns(header: Header, known: Sequence[Column], required: Sequence[str]) -> None:
+def require_columns(
+    header: Header,
+    known: Sequence[Column],
+    required: Sequence[str],
+    way_out: Callable[[Sequence[Column]], Text] | None = None,
+) -> None:
     """Refuse a file that lacks a column.
+
+    Parameters
+    ----------
+    way_out
+        Says of the missing columns how such a file goes in all the same.
 
     Raises
     ------
@@ -130,9 +140,10 @@ def require_columns(header: Header, known: Sequence[Column], required: Sequence[
         found = ", ".join([*header.places, *header.extra])[:300]
         zh = "、".join(f"{column.zh}（{column.name}）" for column in missing)
         en = ", ".join(column.name for column in missing)
+        way = Text("", "") if way_out is None else way_out(missing)
         raise UnusableInputError(
             Text(
-                f"文件缺少必需的列：{zh}。已有的列：{found}。{_way_out(missing).zh}",
-                f"The file lacks the required columns {en}. It has: {found}. {_way_out(missing).en}",
+                f"文件缺少必需的列：{zh}。已有的列：{found}。{way.zh}",
+                f"The file lacks the required columns {en}. It has: {found}. {way.en}".rstrip(),
             )
         )

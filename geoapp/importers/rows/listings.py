@@ -1,6 +1,7 @@
 """Lists of what a public map has: places by the map's own code, with a name and a status."""
 
 import hashlib
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
@@ -13,7 +14,7 @@ from geoapp.core.vocabulary import letters_and_digits
 from geoapp.importers.formats.table import Table
 from geoapp.importers.problems import Findings, Reading
 from geoapp.importers.rows import cells
-from geoapp.importers.rows.columns import LISTING_COLUMNS
+from geoapp.importers.rows.columns import LISTING_COLUMNS, Column
 from geoapp.importers.rows.headings import match_header, require_columns
 from geoapp.importers.rows.place_checks import PlaceRules
 from geoapp.importers.rows.points import cell_of, position_columns, read_points
@@ -46,7 +47,8 @@ def read_listings(table: Table, rules: PlaceRules) -> Reading[ListingRow]:
         If a required column is missing.
     """
     header = match_header(table.columns, LISTING_COLUMNS)
-    require_columns(header, LISTING_COLUMNS, ("name", *position_columns(table, header)))
+    required = ("name", *position_columns(table, header))
+    require_columns(header, LISTING_COLUMNS, required, _way_out)
     seen: dict[str, int] = {}
     unread: set[int] = set()
     unnamed: set[int] = set()
@@ -83,6 +85,16 @@ def read_listings(table: Table, rules: PlaceRules) -> Reading[ListingRow]:
         reading.rows.append(ListingRow(line, listing, name, address, status, lon, lat))
     lines = {line for _, line in accepted}
     return replace(reading, hints=(*reading.hints, *_told(unnamed & lines, unread & lines)))
+
+
+def _way_out(missing: Sequence[Column]) -> Text:
+    if not {one.name for one in missing} & {"lon", "lat"}:
+        return Text("", "")
+    return Text(
+        "名录按位置与站点对照，只有名称和地址的不能核对：请从这个地图导出带经纬度的名录。",
+        "A list is held against the register by position, and names with addresses alone cannot be: export one "
+        "with longitude and latitude from the map.",
+    )
 
 
 def _own_code(name: str, address: str | None) -> str:

@@ -163,6 +163,12 @@ def _what_cannot_be_used_changes_nothing(database: Database, geoapp: Run, tmp_pa
         [["", "", "120.35", "36.07", "", ""], ["", "x", "", "", "", ""]],
     )
     assert geoapp("import", "public-map", wrong, "--map", "amap").exit_code == 3
+    # What has no positions at all is told what it needs, and not what a list of facilities may do.
+    bare = write_csv(tmp_path / "bare.csv", ["名称", "地址"], [["某驿站", "一路 1 号"]])
+    refused = geoapp("import", "public-map", bare, "--map", "amap")
+    assert refused.exit_code == 2
+    assert "请从这个地图导出带经纬度的名录" in refused.output
+    assert "--without-position" not in refused.output
     path = write_csv(tmp_path / "some.csv", HEADER, rows(Datum.BD09, LISTED))
     assert geoapp("import", "public-map", path, "--map", "other").exit_code == 2
     nowhere = geoapp("import", "public-map", path, "--map", "amap", "--region", "999999")

@@ -3,6 +3,7 @@
 from datetime import date
 
 import pytest
+from playwright.sync_api import expect
 
 from geoapp.core.dated_states import Band
 from geoapp.core.settings import Settings
@@ -147,6 +148,13 @@ def test_the_line_moves_by_the_keyboard_and_a_phone_has_a_switch(site: Site, vis
     # A sheet of paper is narrower, and holds all that was in sight.
     page.evaluate("dispatchEvent(new Event('beforeprint'))")
     assert box.bounding_box()["width"] < 700  # type: ignore[index]
+    # There both days are drawn whole, over each other.
+    page.emulate_media(media="print")
+    for pane in page.locator(".leaflet-then-pane, .leaflet-now-pane").all():
+        assert pane.evaluate("pane => getComputedStyle(pane).clipPath") == "none"
+    expect(page.locator("#divider")).to_be_hidden()
+    expect(page.get_by_text("纸上两天画在一起")).to_be_visible()
+    page.emulate_media(media="screen")
     page.evaluate("dispatchEvent(new Event('afterprint'))")
     assert box.bounding_box()["width"] > 700  # type: ignore[index]
     page.locator("#swipe").focus()

@@ -52,6 +52,9 @@ def test_a_list_is_looked_at_then_imported_and_replaced(
     assert steward.post(START, data={"map": "amap"}).status_code == 422
     nothing = {"file": (io.BytesIO(b"a"), "a.exe"), "map": "amap"}
     assert steward.post(START, data=nothing).status_code == 422
+    bare = {"file": (io.BytesIO("名称,地址\n某驿站,一路".encode()), "a.csv"), "map": "amap"}
+    refused = client_of(app, database, Role.ADMIN).post(START, data=bare, follow_redirects=True)
+    assert "请从这个地图导出带经纬度的名录" in refused.text and "--map" not in refused.text
 
     draft = send(steward, listed(Datum.GCJ02, *FIRST), lang="zh")
     shown = steward.get(f"{draft}?lang=zh").text
