@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from geoapp.core.i18n import Text
 from geoapp.core.results.explanation import SameCost
 from geoapp.core.units import counted, format_count, format_metres, format_money
-from geoapp.reports.words.siting import changed_words, reached_words
+from geoapp.reports.words.siting import district_words, reached_words
 
 
 def same_cost_lines(found: SameCost | None, names: Mapping[str, Text]) -> list[Text]:
@@ -23,11 +23,19 @@ def same_cost_lines(found: SameCost | None, names: Mapping[str, Text]) -> list[T
         return [Text(f"已证明没有{what.zh}。", f"Proven: there is no {what.en}.")]
     if found.plan is None:
         return [Text(f"时限内没有找到{what.zh}。", f"No {what.en} was met in the time.")]
-    much, changed = reached_words(found.plan), changed_words(found.plan, names)
+    much, districts = reached_words(found.plan), district_words(found.plan, names)
     return [
         Text(f"{what.zh}：{much.zh}。", f"{_capital(what.en)}: {much.en}."),
         _proof(found),
-        Text(f"{changed.zh}。", f"{_capital(changed.en)}."),
+        *(
+            Text(f"不建 {one.label.zh}", f"Not built: {one.label.en}")
+            for one in found.plan.given_up
+        ),
+        *(
+            Text(f"改建 {one.label.zh}", f"Built instead: {one.label.en}")
+            for one in found.plan.taken_instead
+        ),
+        *([districts] if districts.zh else []),
     ]
 
 

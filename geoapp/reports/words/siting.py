@@ -293,21 +293,26 @@ def changed_words(one: OtherPlan, names: Mapping[str, Text]) -> Text:
             "、".join(row.label.zh for row in rows), "; ".join(row.label.en for row in rows)
         )
 
+    districts = district_words(one, names)
+    if districts.zh:
+        districts = Text(f"；{districts.zh}", f"; {districts.en}")
+    gone, instead = sites(one.given_up), sites(one.taken_instead)
+    zh = [f"不建 {gone.zh}"] * bool(gone.zh) + [f"改建 {instead.zh}"] * bool(instead.zh)
+    en = [f"not building {gone.en}"] * bool(gone.en) + [f"but {instead.en}"] * bool(instead.en)
+    return Text(f"{'，'.join(zh)}{districts.zh}", f"{', '.join(en)}{districts.en}")
+
+
+def district_words(one: OtherPlan, names: Mapping[str, Text]) -> Text:
+    """Return which districts gain or lose by another plan, and how many; empty where none does."""
     changes = [
         (names.get(code, Text(code or "区域未知", code or "unknown")), change)
         for code, change in sorted(one.by_district.items(), key=lambda item: -item[1])
         if abs(change) >= 0.5
     ]
-    districts = Text(
-        "；" + "，".join(f"{name.zh} {format_difference(change)}" for name, change in changes),
-        "; " + ", ".join(f"{name.en} {format_difference(change)}" for name, change in changes),
+    return Text(
+        "，".join(f"{name.zh} {format_difference(change)}" for name, change in changes),
+        ", ".join(f"{name.en} {format_difference(change)}" for name, change in changes),
     )
-    if not changes:
-        districts = Text("", "")
-    gone, instead = sites(one.given_up), sites(one.taken_instead)
-    zh = [f"不建 {gone.zh}"] * bool(gone.zh) + [f"改建 {instead.zh}"] * bool(instead.zh)
-    en = [f"not building {gone.en}"] * bool(gone.en) + [f"but {instead.en}"] * bool(instead.en)
-    return Text(f"{'，'.join(zh)}{districts.zh}", f"{', '.join(en)}{districts.en}")
 
 
 def ended_words(found: OtherPlans) -> Text:

@@ -89,6 +89,7 @@ from geoapp.reports.words import (
     history,
     longest,
     moments,
+    money,
     monthly,
     papers,
     phases,
@@ -371,6 +372,7 @@ def siting_sentences(n: int) -> dict[str, list[Text]]:
         "alternative_words": [siting.alternative_words(plan, NAMES)],
         "reached_words": [siting.reached_words(plan)],
         "changed_words": [siting.changed_words(plan, NAMES)],
+        "district_words": [siting.district_words(plan, NAMES)] if n else [],
         "ended_words": [siting.ended_words(one) for one in ends],
         "missing_lines": siting.missing_lines(sited(n, objective=None)),
         "figure_lines": lines_of(siting.figure_lines(sited(n), n)),
@@ -493,6 +495,11 @@ def longest_sentences(n: int) -> dict[str, list[Text]]:
         for gap in (None, 0.02)
     ]
     return {"longest_verdict": told}
+
+
+def money_sentences(n: int) -> dict[str, list[Text]]:
+    found = [sited(n, cost=cost) for cost in (None, 8.0)]
+    return {"money_text": [text for one in found if (text := money.money_text(one)).zh]}
 
 
 def paper_sentences(n: int) -> dict[str, list[Text]]:
@@ -995,6 +1002,7 @@ SENTENCES: Mapping[Any, Callable[[int], dict[str, list[Text]]]] = {
     moments: moment_sentences,
     phases: phase_sentences,
     sizes: size_sentences,
+    money: money_sentences,
     longest: longest_sentences,
     same_cost: same_cost_sentences,
     explanation: explanation_sentences,

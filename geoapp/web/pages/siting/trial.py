@@ -127,6 +127,8 @@ def trial_question(run: SitingRun, sites: int) -> dict[str, Any] | None:
         return None
     if question.standard_m is None and question.standard_seconds is None:
         return None  # nobody is covered or not
+    if question.seated:
+        return None  # who has a seat takes solving again
     kept: dict[str, Any] = {name: given[name] for name in TRIED if name in given}
     kept.pop("drawn", None)
     return kept | {"demand": run.inputs.demand}

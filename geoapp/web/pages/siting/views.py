@@ -32,6 +32,7 @@ from geoapp.reports.deck import has_slides
 from geoapp.reports.words.elsewhere import elsewhere_text
 from geoapp.reports.words.fairness import worst_text
 from geoapp.reports.words.moments import closed_text, moment_lines
+from geoapp.reports.words.money import money_text
 from geoapp.reports.words.phases import phase_lines
 from geoapp.reports.words.question import question_lines, question_title
 from geoapp.reports.words.same_cost import same_cost_lines
@@ -276,6 +277,7 @@ def _parts(run: SitingRun | None, names: dict[str, Text]) -> dict[str, Any]:
         "missing": missing_lines(found),
         "elsewhere": elsewhere_text(run),
         "seats": seats_text(found),
+        "money": money_text(found),
         "worst": worst_text(found, names),
         "among": None
         if run.inputs.candidates is None

@@ -423,6 +423,7 @@ def test_quotas_backup_and_upgrades_are_asked_on_the_form(
     assert len(siting_results.sites_of(site.database, number)) <= 10
     params = read_run(site.database, SITING_RUNS, number).params
     assert (params["budget"], params["site_cost"], params["candidates"]) == (80, 8, "generated")
+    expect(page.locator("#cost")).to_contain_text("每新覆盖一人")
     # Without the budget sites may stand anywhere again; the answer stays in sight, and is gone back to.
     shown = page.locator("#map .site-number").count()
     page.get_by_role("link", name=re.compile("去掉条件：预算")).click()
@@ -482,7 +483,12 @@ def test_quotas_backup_and_upgrades_are_asked_on_the_form(
     to_step(page, "limits")
     page.click("#hosts-apart summary")
     page.get_by_label("bank 至多").fill("1")
+    page.fill("#capacity", "5")
     number = ask(page, site, settings)
+    # Who has a seat is not counted while a site is dragged, so none is.
+    expect(page.locator("#served")).to_contain_text("有座位的")
+    expect(page.locator("#sites [data-ban]").first).to_be_attached()
+    expect(page.locator("#movable, #sites [data-move]")).to_have_count(0)
     params = read_run(site.database, SITING_RUNS, number).params
     assert params["host_quotas"] == {"bank": {"min": None, "max": 1}}
     page.goto(f"{site.url}/plan/siting?run={number}")
