@@ -2,35 +2,70 @@
 
 import re
 from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 
 _ESCAPED = re.compile(r"([\\;,])")
 _LONGEST_LINE = 75  # octets, RFC 5545 section 3.1
 
 
-def calendar_file(entries: Iterable[tuple[str, date, str]]) -> bytes:
-    """Return whole days as a calendar.
+@dataclass(frozen=True, slots=True)
+class CalendarEntry:
+    """A whole day of a calendar.
+
+    Attributes
+    ----------
+    key
+        What names the entry for good.
+    words
+        What is on, on one line.
+    place
+        Where, as words; None where that is not known.
+    page
+        The address of a page that tells more, if there is one.
+    """
+
+    key: str
+    day: date
+    words: str
+    place: str | None = None
+    page: str | None = None
+
+
+def calendar_file(entries: Iterable[CalendarEntry], title: str | None = None) -> bytes:
+    """Return whole days as a calendar; they keep nobody's time busy.
 
     Parameters
     ----------
-    entries
-        A key that names the entry for good, its day, and its words on one line.
+    title
+        What the calendar is called where somebody subscribes to it.
     """
     stamp = datetime.now(UTC).strftime("%Y%m%dT%H%M%SZ")
     lines = ["BEGIN:VCALENDAR", "VERSION:2.0", "PRODID:-//geoapp//calendar//ZH"]
-    for key, day, words in entries:
-        text = _ESCAPED.sub(r"\\\1", " ".join(words.split()))
+    if title is not None:
+        # RFC 7986, and what calendars had read before it.
+        lines += [f"NAME:{_text(title)}", f"X-WR-CALNAME:{_text(title)}"]
+    for one in entries:
         lines += [
             "BEGIN:VEVENT",
-            f"UID:{key}@geoapp",
+            f"UID:{one.key}@geoapp",
             f"DTSTAMP:{stamp}",
-            f"DTSTART;VALUE=DATE:{day:%Y%m%d}",
-            f"DTEND;VALUE=DATE:{day + timedelta(days=1):%Y%m%d}",
-            f"SUMMARY:{text}",
-            "END:VEVENT",
+            f"DTSTART;VALUE=DATE:{one.day:%Y%m%d}",
+            f"DTEND;VALUE=DATE:{one.day + timedelta(days=1):%Y%m%d}",
+            f"SUMMARY:{_text(one.words)}",
+            "TRANSP:TRANSPARENT",
         ]
+        if one.place:
+            lines.append(f"LOCATION:{_text(one.place)}")
+        if one.page:
+            lines.append(f"URL:{one.page}")
+        lines.append("END:VEVENT")
     lines.append("END:VCALENDAR")
     return b"".join(_folded(line) for line in lines)
+
+
+def _text(words: str) -> str:
+    return _ESCAPED.sub(r"\\\1", " ".join(words.split()))
 
 
 def _folded(line: str) -> bytes:

@@ -24,6 +24,11 @@ window.geoappTiled = (() => {
   // Told apart from a lost connection, for which trying again helps.
   const GONE = "gone";
 
+  // Pictures that were taken away, to be painted on again: what collects the memory of new ones stops the page for longer
+  // than all the painting.
+  const MOST_SPARE = 32;
+  const spare = [];
+
   const shown = [];
   const tiles = new Map();
   const waiting = [];
@@ -154,16 +159,31 @@ window.geoappTiled = (() => {
     tell(place, () => inBox([...parts.keys()], boxAround(tile, corner, other), `${place.lng},${place.lat}`, ""));
   }
 
+  function erase(picture) {
+    picture.remove();
+    const canvas = picture.getElement();
+    if (spare.length >= MOST_SPARE) return;
+    canvas.style.opacity = "";
+    spare.push(canvas);
+  }
+
+  function blank(size) {
+    const canvas = spare.pop() || document.createElement("canvas");
+    // To set its size empties it, and takes new memory even where that is as it was.
+    if (canvas.width !== size) Object.assign(canvas, { width: size, height: size });
+    const context = canvas.getContext("2d");
+    context.setTransform(1, 0, 0, 1, 0, 0);
+    context.clearRect(0, 0, size, size);
+    return { canvas, context };
+  }
+
   function draw(tile) {
-    tile.picture?.remove();
+    if (tile.picture) erase(tile.picture);
     tile.marks = geoappMarks.of(tile, shown);
     tile.wide = shown.flatMap((group) => (tile.items.get(group) || []).filter((item) => item.wide).map((item) => [group, item.id]));
     if (!tile.marks.length) { tile.picture = null; return; }
     const scale = Math.min(MOST_SCALE, window.devicePixelRatio || 1);
-    const canvas = document.createElement("canvas");
-    canvas.width = (SIZE + 2 * EDGE) * scale;
-    canvas.height = canvas.width;
-    const context = canvas.getContext("2d");
+    const { canvas, context } = blank(Math.round((SIZE + 2 * EDGE) * scale));
     context.setTransform(scale, 0, 0, scale, EDGE * scale, EDGE * scale);
     Object.assign(context, { font, textAlign: "center", textBaseline: "middle" });
     for (const mark of tile.marks) geoappMarks.paint(context, mark, tools.trace, colours);
@@ -262,7 +282,7 @@ window.geoappTiled = (() => {
     }
     clearTimeout(telling);
     telling = 0;
-    for (const picture of former) picture.remove();
+    for (const picture of former) erase(picture);
     former = [];
     note.textContent = all.some((tile) => tile.failed) ? tools.words.tiles_failed : "";
     drawAreas();
@@ -314,7 +334,7 @@ window.geoappTiled = (() => {
       for (let y = within(high.y); y <= within(low.y); y += 1) wanted.add(`${z}/${x}/${y}`);
     }
     for (const tile of [...tiles.values()]) {
-      if (!wanted.has(tile.key)) for (const picture of drop(tile)) picture.remove();
+      if (!wanted.has(tile.key)) for (const picture of drop(tile)) erase(picture);
       else if (tile.failed) load(tile);
     }
     for (const key of wanted) {

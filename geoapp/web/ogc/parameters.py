@@ -144,7 +144,10 @@ def wanted_items(layer: Layer, *, whole: bool = False) -> Wanted:
     check_known((*OF_ITEMS, *by_name), ITEMS_FORMATS)
     given = request.args
     if not whole and "datum" in given:
-        accepted = Text("只用于下载的文件；这里请用 crs", "for files alone; here crs")
+        accepted = Text(
+            "不给：datum 只用于下载的文件（如 f=gpkg）；这里请用 crs",
+            "nothing: datum is for files alone (such as f=gpkg); for features there is crs",
+        )
         raise InvalidValueError("datum", given["datum"], accepted)
     if given.get("download", "1") != "1":
         raise InvalidValueError("download", given["download"], Text("1", "1"))

@@ -11,7 +11,7 @@ from geoapp.core.i18n import Text
 from geoapp.core.words import STATUS_TEXT, Status
 from geoapp.operations.facilities.news import latest_changes, openings_and_closings
 from geoapp.operations.moment import today
-from geoapp.reports.calendar_file import calendar_file
+from geoapp.reports.calendar_file import CalendarEntry, calendar_file
 from geoapp.store.facilities.public import PublicFacility
 from geoapp.web.edge.heavy import kept
 from geoapp.web.edge.language import language, t
@@ -20,6 +20,9 @@ from geoapp.web.edge.services import public_address, services
 blueprint = Blueprint("feeds", __name__)
 
 _TITLE = Text("户外劳动者服务站点：最近的变化", "Outdoor workers' service stations: latest changes")
+_DAYS = Text(
+    "户外劳动者服务站点：启用和停用", "Outdoor workers' service stations: openings and closings"
+)
 _ATOM = "http://www.w3.org/2005/Atom"
 _A_WHILE = "public, max-age=300"
 
@@ -60,15 +63,17 @@ def openings() -> Response:
     parts = services()
     found = openings_and_closings(parts.database, today(parts.settings), _region())
     entries = [
-        (
+        CalendarEntry(
             one.key,
             one.day,
             (t("启用：", "Opens: ") if one.opens else t("停用：", "Closes: "))
             + _name(one.facility),
+            place=one.facility.address,
+            page=public_address(url_for("station.show", code=one.facility.code)),
         )
         for one in found
     ]
-    return _sent(calendar_file(entries), "text/calendar")
+    return _sent(calendar_file(entries, t(_DAYS)), "text/calendar")
 
 
 def _own_address() -> str:

@@ -142,6 +142,10 @@ def test_feeds_tell_what_is_public(client: FlaskClient, town: Database) -> None:
         "UID:T-4-close@geoapp",
     ]
     assert "SUMMARY:启用：甲 & <乙>" in told
+    assert "NAME:户外劳动者服务站点：启用和停用" in told
+    # Where it is, a page that tells more, and nobody's day taken up.
+    assert "LOCATION:青岛市市北区示例路 1 号\r\nURL:http://localhost/stations/T-1" in told
+    assert told.count("TRANSP:TRANSPARENT") == told.count("BEGIN:VEVENT") == 2
     assert "demo" not in told
     tag = client.get("/feeds/changes.atom").headers["ETag"]
     again = client.get("/feeds/changes.atom", headers={"If-None-Match": tag})

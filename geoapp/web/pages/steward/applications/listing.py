@@ -17,7 +17,7 @@ from geoapp.operations.applications.write import (
     start_application,
 )
 from geoapp.operations.moment import today
-from geoapp.reports.calendar_file import calendar_file
+from geoapp.reports.calendar_file import CalendarEntry, calendar_file
 from geoapp.reports.words.applications import STAGE_TEXT
 from geoapp.web.edge.access import require
 from geoapp.web.edge.language import language
@@ -141,7 +141,7 @@ def calendar_download() -> Response:
     """Return what is due as a file that calendars read."""
     parts = services()
     entries = [
-        (one.key, one.on, one.text.pick(language()))
+        CalendarEntry(one.key, one.on, one.text.pick(language()))
         for one in due(parts.database, parts.settings, today(parts.settings))
     ]
     response = Response(calendar_file(entries), mimetype="text/calendar")
