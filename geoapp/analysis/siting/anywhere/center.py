@@ -40,7 +40,7 @@ _SIDES: Final = 5  # points asked about of one place at a time
 _ROUNDS: Final = 4  # of moving places to the middle of those that are theirs
 _CLOSE: Final = 0.02  # a plan whose bound is so near, as a share, may well be the best
 _ASK_SHARE: Final = 0.3  # of the time left, for one radius at most
-_MOST_UNDECIDED: Final = 6
+_MOST_UNDECIDED: Final = 24
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +58,10 @@ def met(longest_m: float, bound_m: float) -> bool:
 
 
 class CenterSearch:
-    """Points at different positions, how far each has to what stands, and the best plan so far."""
+    """Points at different positions, how far each has to what stands, and the best plan so far.
+
+    ``bound_m`` is a bound that is known already.
+    """
 
     def __init__(
         self,
@@ -68,13 +71,14 @@ class CenterSearch:
         sites: int,
         ground: AllowedGround | None,
         clock: Clock,
+        bound_m: float = 0.0,
     ) -> None:
         self._lon, self._lat, self._existing_m = lon, lat, existing_m
         self._sites, self._ground, self._clock = sites, ground, clock
         self._xyz = ecef(lon, lat)
         self._asked = np.empty(0, np.int64)
         self._best: FloatArray | None = None
-        self._high, self._low = math.inf, 0.0
+        self._high, self._low = math.inf, bound_m
 
     def run(self) -> CenterPlan:
         """Halve the way between plan and bound until they meet, or time is over."""
@@ -124,7 +128,7 @@ class CenterSearch:
         longest = float(away[last])
         if longest > 0:
             # So many and one more are so far from each other, and from all that stands.
-            self._low = max(0.0, 0.5 * longest - ROUNDING_M)
+            self._low = max(self._low, 0.5 * longest - ROUNDING_M)
         self._asked = np.array([*chosen, last], dtype=np.int64)
         places = np.stack((self._lon[chosen], self._lat[chosen]), axis=1)
         if not chosen or all(self._allows(*place) for place in places.tolist()):

@@ -8,7 +8,7 @@ the plane Elzinga & Hearn 1972 for one place, Drezner 1984 for several).
 
 import math
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -20,11 +20,13 @@ from geoapp.analysis.siting.anywhere.grounds import AllowedGround
 from geoapp.analysis.siting.anywhere.recount import checked_sites
 from geoapp.analysis.siting.checks import checked_numbers
 from geoapp.analysis.siting.problem import Limits
-from geoapp.analysis.siting.result import gap_share, status_of
+from geoapp.analysis.siting.result import Clock, gap_share, status_of
 from geoapp.core.arrays import FloatArray
 from geoapp.core.errors import InvalidValueError
 from geoapp.core.i18n import Text
 from geoapp.core.results.status import SitingStatus
+
+_FREE_SHARE: Final = 0.5  # of the time, at most, for the bound over every place
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +106,7 @@ def solve_p_center_anywhere(
         at, position = np.unique(np.stack((lon_deg, lat_deg)), axis=1, return_inverse=True)
         away = np.zeros(at.shape[1])
         np.maximum.at(away, position.ravel(), stands)
-        plan = CenterSearch(at[0], at[1], away, sites, ground, clock).run()
+        plan = _searched(at, away, sites, ground, clock)
     found = plan.places is not None and math.isfinite(plan.longest_m)
     objective = plan.longest_m if found else math.nan
     bound = objective if found and met(objective, plan.bound_m) else plan.bound_m
@@ -119,6 +121,19 @@ def solve_p_center_anywhere(
         status=status,
         seconds=clock.taken(),
     )
+
+
+def _searched(
+    at: FloatArray, away: FloatArray, sites: int, ground: AllowedGround | None, clock: Clock
+) -> CenterPlan:
+    """Search over every place first, which gives the bound; then, where that plan leaves it, on the ground."""
+    if ground is None:
+        return CenterSearch(at[0], at[1], away, sites, None, clock).run()
+    part = Clock(clock.share(_FREE_SHARE), clock.cancelled)
+    free = CenterSearch(at[0], at[1], away, sites, None, part).run()
+    if free.places is not None and all(ground.allows(*one) for one in free.places.tolist()):
+        return free
+    return CenterSearch(at[0], at[1], away, sites, ground, clock, free.bound_m).run()
 
 
 def _existing(existing_m: ArrayLike | None, count: int) -> FloatArray:
