@@ -44,6 +44,7 @@ from geoapp.operations.nearest.said import Said, said_on_arrival
 from geoapp.web.edge.parameters import without_nul
 from geoapp.web.edge.security import csrf
 from geoapp.web.edge.services import services
+from geoapp.web.pages.along_misses import Miss, misses
 from geoapp.web.pages.cards import KEY_AMENITIES, Card, make_cards
 
 blueprint = Blueprint("along_pages", __name__)
@@ -196,6 +197,7 @@ def _told(form: Form, stops: list[Stop], answer: AlongAnswer) -> dict[str, Any]:
         ],
         "no_way": no_way_text(answer),
         "nothing": None if answer.items else nothing_text(answer.query),
+        "misses": [] if answer.items else _misses(form, answer.query),
         "way_m": sum(leg.way_m or 0.0 for leg in answer.legs) if joined else None,
         "seconds": sum(leg.seconds or 0.0 for leg in answer.legs) if joined else None,
         "way": WAY_TEXT[form.by, answer.basis],
@@ -206,6 +208,14 @@ def _told(form: Form, stops: list[Stop], answer: AlongAnswer) -> dict[str, Any]:
             }
         ).decode(),
     }
+
+
+def _misses(form: Form, query: AlongQuery) -> list[tuple[Miss, Found]]:
+    found = misses(services().nearest, query, MINUTES)
+    cards = make_cards(
+        [one.item.near for one in found], asked=form.amenities, entering=form.entering, by=form.by
+    )
+    return [(one, _found(one.item, card, form.by)) for one, card in zip(found, cards, strict=True)]
 
 
 def _odd(stops: list[Stop]) -> list[tuple[str, Text]]:

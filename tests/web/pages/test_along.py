@@ -59,6 +59,10 @@ def names(page: str) -> list[str]:
     return re.findall(r'data-code="([^"]+)"', page)
 
 
+def drops(page: str) -> list[str]:
+    return re.findall(r'data-drop="([^"]+)"', page)
+
+
 def test_stops_are_words_or_positions(client: FlaskClient) -> None:
     page = listed(client, stop=[f"我的位置 ({A})", "示例·T-2"])
     assert names(page)[0] == "T-1"
@@ -125,6 +129,15 @@ def test_conditions_and_a_line_that_is_kept_to(client: FlaskClient) -> None:
     assert names(listed(client, stop=[A, B], amenity="microwave")) == ["T-1"]
     nothing = listed(client, stop=[A, B], amenity="toilet")
     assert "没有多花 15 分钟以内的站点" in nothing
+    # Which condition stands in the way, what is there without it, and a button.
+    assert drops(nothing) == ["toilet"]
+    assert "去掉“厕所”再找" in nothing
+    nothing = listed(client, stop=[A, B], amenity=["toilet", "seating"], more_minutes="5")
+    assert drops(nothing) == []
+    assert "试着去掉几个条件" in nothing
+    nothing = listed(client, stop=[A, B], amenity="seating", more_minutes="5")
+    assert drops(nothing) == ["seating", "10"]
+    assert "多花到 10 分钟再找" in nothing
     # The home's hours are unknown: it is on the way, and not known to be open.
     assert "T-3" in names(listed(client, stop=[A, B]))
     assert "T-3" not in names(listed(client, stop=[A, B], open="1"))
@@ -135,6 +148,12 @@ def test_conditions_and_a_line_that_is_kept_to(client: FlaskClient) -> None:
     assert "能不能进：未知" in listed(client, stop=[A, B], without="card")
     assert "T-3" not in names(listed(client, stop=[A, B], without="card", surely="1"))
     assert "您能进" in listed(client, stop=[A, B], without="card", surely="1")
+    english = client.post(
+        "/along/results?lang=en",
+        data={"stop": [A, B], "amenity": "seating", "may_enter": "worker", "surely": "1"},
+    ).get_data(as_text=True)
+    assert drops(english) == ["enter", "surely"]
+    assert "Search without “I may enter: Outdoor worker”" in english
 
 
 def test_what_makes_no_sense_is_refused(client: FlaskClient) -> None:

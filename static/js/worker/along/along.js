@@ -278,7 +278,23 @@ list.addEventListener('click', (event) => {
 });
 form.addEventListener('submit', (event) => { event.preventDefault(); search(); });
 form.addEventListener('change', search);
+/** Ask without a condition, or with more minutes. @param {string} drop as the answer names it */
+function without(drop) {
+  const entering = readEntering(form);
+  if (drop === 'enter') setEntering(form, ANYBODY);
+  else if (drop === 'surely') setEntering(form, { ...entering, surely: false });
+  else if (Number(drop)) /** @type {HTMLSelectElement} */ (form.elements.namedItem('more_minutes')).value = drop;
+  else {
+    /** @type {HTMLInputElement | null} */
+    const box_ = form.querySelector(drop === 'open' ? 'input[name=open]' : `input[name=amenity][value="${drop}"]`);
+    if (box_) box_.checked = false;
+  }
+  form.dispatchEvent(new Event('change'));
+}
+
 results.addEventListener('click', (event) => {
+  const button = closest(event, 'button');
+  if (button && button.dataset.drop) without(button.dataset.drop);
   const item = closest(event, '.found');
   if (item && closest(event, '.found-pick')) choose(item, false);
 });

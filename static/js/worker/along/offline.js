@@ -2,7 +2,9 @@
 // the words of templates/worker/along_results.html. Nothing is sent.
 
 import { byId } from '../../lib/page.js';
+import { ANYBODY, enteringText } from '../enter.js';
 import { callOf, copyOf, entryRow, factsOf, icon, made, metresText, minutesText, nameOf, nameRow, notice, pick, stateRow, t, warningsOf } from '../offline/cards.js';
+import { isAsked } from '../offline/entering.js';
 import { clockUp, said } from '../offline/hours.js';
 import { keepHere } from '../offline/keeping.js';
 import { goneBy } from '../offline/nearest.js';
@@ -26,6 +28,8 @@ const SAME_PLACE_M = 2;
 const form = byId('along-form', HTMLFormElement);
 const mostLeg_m = Number(form.dataset.mostLeg), mostRoute_m = Number(form.dataset.mostRoute);
 const { root = '/' } = byId('offline').dataset;
+/** @type {number[]} what may be allowed */
+const MINUTES = Array.from(/** @type {HTMLSelectElement} */ (form.elements.namedItem('more_minutes')).options).map((one) => Number(one.value));
 const STANDS = ['facility', 'region', 'landmark'];
 
 /**
@@ -124,19 +128,26 @@ function routeOf(kept, stops, spots, legs_m, isLine) {
 /**
  * @param {Kept} kept
  * @param {import('../offline/way.js').Item} item
+ */
+function addedText(kept, { added_m }) {
+  const added_s = added_m / kept.speed_m_per_s;
+  if (added_s < ON_THE_WAY_S) return t('就在路上', 'right on the way');
+  const far = metresText(added_m), minutes = minutesText(Math.max(60, added_s));
+  return t(`${kept.walk_m_per_s !== undefined ? '多骑' : '多走'} ${minutes}（${far.zh}）`, `${minutes} more (${far.en})`);
+}
+
+/**
+ * @param {Kept} kept
+ * @param {import('../offline/way.js').Item} item
  * @param {number} number
  * @param {number} now_ms
  * @param {import('../offline/entering.js').Entering} entering
  */
 function cardOf(kept, item, number, now_ms, entering) {
-  const { station, added_m, after, along_m, travel_s } = item;
+  const { station, after, along_m, travel_s } = item;
   const { zone } = kept.schedules[station.schedule];
   const name = nameOf(station);
-  const added_s = added_m / kept.speed_m_per_s;
-  const far = metresText(added_m), along = metresText(along_m);
-  const minutes = minutesText(Math.max(60, added_s));
-  const isRide = kept.walk_m_per_s !== undefined;
-  const added = added_s < ON_THE_WAY_S ? t('就在路上', 'right on the way') : t(`${isRide ? '多骑' : '多走'} ${minutes}（${far.zh}）`, `${minutes} more (${far.en})`);
+  const along = metresText(along_m);
   const where = after ? t(`${letterOf(after - 1)}、${letterOf(after)} 之间`, `between ${letterOf(after - 1)} and ${letterOf(after)}`)
     : t(`沿线 ${along.zh} 处`, `${along.en} along the line`);
   const words = said(kept, kept.schedules[station.schedule], item.opening, item.arrival, now_ms, travel_s);
@@ -144,7 +155,7 @@ function cardOf(kept, item, number, now_ms, entering) {
   return made('li', { class: 'found', 'data-lon': String(station.lon), 'data-lat': String(station.lat), 'data-state': words.state, 'data-name': name, 'data-code': station.code },
     nameRow(number, station, words.state),
     made('div', { class: 'found-main' },
-      made('p', { class: 'found-walk' }, icon('navigate'), made('span', {}, made('strong', {}, added), made('span', { class: 'soft' }, ` · ${where}${t('（估算）', ' (estimate)')}`))),
+      made('p', { class: 'found-walk' }, icon('navigate'), made('span', {}, made('strong', {}, addedText(kept, item)), made('span', { class: 'soft' }, ` · ${where}${t('（估算）', ' (estimate)')}`))),
       stateRow(words, t(`约 ${there} 到：`, `There at about ${there}: `)),
       entryRow(kept, station, entering)),
     ...warningsOf(station),
@@ -159,14 +170,51 @@ function cardOf(kept, item, number, now_ms, entering) {
 }
 
 /**
- * @param {number} minutes
- * @param {boolean} isOpen
+ * What stands in the way where nothing fits, in the service's words (web/pages/along_misses.py).
+ * @param {Kept} kept
+ * @param {import('../offline/way.js').Question} question
  */
-function emptyOf(minutes, isOpen) {
+function missesOf(kept, question) {
+  const { amenities, entering = ANYBODY, openOnArrival, moreMinutes } = question;
+  const drop = (/** @type {string} */ zh, /** @type {string} */ en) => t(`去掉“${zh}”再找`, `Search without “${en}”`);
+  /** @type {[string, string, Partial<import('../offline/way.js').Question>][]} */
+  const tries = openOnArrival ? [['open', drop('到时开放', 'Open on arrival'), { openOnArrival: false }]] : [];
+  kept.amenities.filter((one) => amenities.indexOf(one.code) >= 0)
+    .forEach((one) => tries.push([one.code, drop(one.zh, one.en), { amenities: amenities.filter((code) => code !== one.code) }]));
+  const unsure = { ...entering, surely: false };
+  if (isAsked(entering)) {
+    const words = enteringText(form);
+    tries.push(['enter', drop(`我能进：${words}`, `I may enter: ${words}`), { entering: ANYBODY }]);
+  }
+  if (entering.surely && isAsked(unsure)) tries.push(['surely', drop('只看确知能进的', 'Only where it is known'), { entering: unsure }]);
+  const first = (/** @type {Partial<import('../offline/way.js').Question>} */ wider) => onTheWay(kept, { ...question, ...wider, k: 1 })[0];
+  const longer = MINUTES.filter((one) => one > moreMinutes && first({ moreMinutes: one }))[0];
+  if (longer) tries.push([String(longer), t(`多花到 ${longer} 分钟再找`, `Search with up to ${longer} minutes more`), { moreMinutes: longer }]);
+  return tries.map(([code, again, wider]) => {
+    const item = first(wider);
+    if (!item) return null;
+    const words = said(kept, kept.schedules[item.station.schedule], item.opening, item.arrival, question.at_ms, item.travel_s);
+    return made('li', {},
+      made('p', {}, made('strong', {}, nameOf(item.station)), made('br', {}), `${addedText(kept, item)} · `,
+        made('span', { class: 'soft' }, pick(words.text), words.note ? ` · ${pick(words.note)}` : '')),
+      made('button', { class: 'button', type: 'button', 'data-drop': code }, again));
+  }).filter((one) => one !== null);
+}
+
+/**
+ * @param {Kept} kept
+ * @param {import('../offline/way.js').Question} question that nothing fits
+ */
+function emptyOf(kept, question) {
+  const { moreMinutes: minutes, openOnArrival: isOpen } = question;
+  const misses = missesOf(kept, question);
   return made('div', { class: 'empty' }, icon('search'),
     made('h2', {}, isOpen ? t(`没有多花 ${minutes} 分钟以内、确知到时开放的站点`, `No station that is known to be open on arrival adds ${minutes} minutes or less`)
       : t(`没有多花 ${minutes} 分钟以内的站点`, `No station adds ${minutes} minutes or less`)),
-    made('p', { class: 'soft' }, t('存在这台设备上的站点里没有。试着放宽“最多多花”，或去掉条件。', 'None of those kept on this device. Allow more minutes, or leave out conditions.')));
+    ...(misses.length ? [
+      made('p', { class: 'soft' }, t('存在这台设备上的站点里没有。只差一个条件的：', 'None of those kept on this device. Missing one condition alone:')),
+      made('ul', { class: 'misses' }, ...misses),
+    ] : [made('p', { class: 'soft' }, t('存在这台设备上的站点里没有。试着去掉几个条件，或换一条路。', 'None of those kept on this device. Try with several conditions fewer, or another way.'))]));
 }
 
 /**
@@ -182,13 +230,14 @@ function pageOf(kept, { stops: written, isLine, moreMinutes, open, amenities, en
   const legs_m = lines_m(spots);
   const tooFar = tooFarText(legs_m);
   if (tooFar) return made('div', {}, notice('warn', 'notice warn', tooFar));
-  const items = onTheWay(kept, { stops: spots, isLine, k: SHOWN, at_ms: now_ms, moreMinutes, amenities, entering, openOnArrival: open });
+  const question = { stops: spots, isLine, k: SHOWN, at_ms: now_ms, moreMinutes, amenities, entering, openOnArrival: open };
+  const items = onTheWay(kept, question);
   const rough = stops.filter((one) => one.isRough).map(({ words, name }) => notice('warn', 'notice warn', t(
     `“${words}”只认出了“${name}”：街道和门牌要有网络才能找。`, `Of “${words}” only ${name} was recognised: streets and house numbers need a network.`,
   )));
   return made('div', {}, routeOf(kept, stops, spots, legs_m, isLine), ...rough, ...oddOf(kept, spots),
     ...sameOf(legs_m, isLine).map((words) => notice('info', 'notice', words)),
-    items.length ? made('ol', { class: 'cards' }, ...items.map((item, index) => cardOf(kept, item, index + 1, now_ms, entering))) : emptyOf(moreMinutes, open));
+    items.length ? made('ol', { class: 'cards' }, ...items.map((item, index) => cardOf(kept, item, index + 1, now_ms, entering))) : emptyOf(kept, question));
 }
 
 /** @type {OnTheWay} */
