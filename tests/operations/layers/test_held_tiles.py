@@ -16,6 +16,7 @@ from geoapp.maps.registry import registry
 from geoapp.operations.layers import held_tiles
 from geoapp.operations.layers.held_tiles import HeldLayers
 from geoapp.operations.layers.tiles import LayerTiles
+from geoapp.operations.upkeep.backup import backup, restore
 from geoapp.store.engine import Database
 from tests.seed import TOWN_LAT, TOWN_LON
 
@@ -131,6 +132,34 @@ def test_an_edit_is_in_the_next_tile(
     body = tiles.read(STATIONS, tile)
     assert "新名字".encode() in body
     assert "示例·T-1".encode() not in body
+
+
+def test_what_is_in_memory_is_not_taken_for_a_store_that_was_brought_back(
+    town: Database, settings: Settings, tmp_path: Path
+) -> None:
+    """No version of the layer comes again in the life of a process, so tiles need no name of the store's."""
+    tiles = LayerTiles(town, settings)
+    [tile] = [one for one in tiles_around(15)][1:2]
+    backup(town, settings, tmp_path / "before")
+    rename = text("update facility set name_zh = '新名字' || :n where code = 'T-1'")
+    held = set()
+    for number in range(3):
+        with town.session() as session:
+            session.execute(rename, {"n": number})
+        tiles.hold(STATIONS)
+        held.add(tiles.version(STATIONS, ()))
+        assert f"新名字{number}".encode() in tiles.read(STATIONS, tile)
+    restore(town, settings, tmp_path / "before", force=True)
+    for number in range(4):  # as many edits as were lost, and one more
+        assert tiles.version(STATIONS, ()) not in held
+        body = tiles.read(STATIONS, tile)
+        assert "新名字".encode() not in body
+        assert (f"别名{number - 1}" if number else "示例·T-1").encode() in body
+        with town.session() as session:
+            session.execute(
+                text("update facility set name_zh = '别名' || :n where code = 'T-1'"),
+                {"n": number},
+            )
 
 
 def test_a_layer_that_is_too_large_is_left_to_postgis(
