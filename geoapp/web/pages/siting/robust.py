@@ -20,5 +20,9 @@ def robust_parts(found: SitingFindings, names: Mapping[str, Text]) -> dict[str, 
     if kept is None:
         return {"robust": None}
     many = len(kept.demands)
-    rows = [{**dict(one), "name": outcome_name(one, names)} for one in kept.demands]
+    # Of districts that are off in turn there are many: those that cost most are read first.
+    sets = [one for one in kept.demands if one.change is None]
+    off = [one for one in kept.demands if one.change is not None]
+    order = [*sets, *sorted(off, key=lambda one: -one.lost)]
+    rows = [{**dict(one), "name": outcome_name(one, names)} for one in order]
     return {"robust": {"demands": rows, "sites": [recurring_text(one, many) for one in kept.sites]}}

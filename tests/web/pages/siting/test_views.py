@@ -150,8 +150,10 @@ def test_sites_are_found_and_proven(
         to_step(page, "ask")
         page.select_option("[name=model]", "lscp")
         expect(page.locator("#candidates")).to_have_value("anywhere")
-        page.select_option("[name=model]", "p_median")
-        expect(page.locator("#candidates")).to_have_value("generated")
+        for model in ("p_median", "p_center"):  # the longest walk is proven by line alone
+            page.select_option("[name=model]", "lscp")
+            page.select_option("[name=model]", model)
+            expect(page.locator("#candidates")).to_have_value("generated")
         assert fits(page)
 
 
@@ -512,13 +514,21 @@ def test_quotas_backup_and_upgrades_are_asked_on_the_form(
             )
         )
     wanted = SitingParameters(
-        model=SitingModel.ROBUST, p=2, standard_m=300, demand="town", also_demand=("later",)
+        model=SitingModel.ROBUST,
+        p=2,
+        standard_m=300,
+        demand="town",
+        also_demand=("later",),
+        demand_off_share=0.2,
     )
     number = siting_run.run_here(site.database, settings, wanted).id
     for lang in ("zh", "en"):
         page.goto(f"{site.url}/plan/siting?run={number}&lang={lang}")
         expect(page.locator("body[data-ready]")).to_be_visible()
-        expect(page.locator("#demands tbody tr")).to_have_count(2)
+        expect(page.locator("#demands tbody tr")).to_have_count(4)
+        off = "市北区多 20%" if lang == "zh" else "Shibei, 20% more"
+        expect(page.locator("#demands")).to_contain_text(off)
+        assert page.locator("#demand-off").input_value() == "20"
         # The demand that is asked for is not offered once more.
         later = page.locator("#also-demand label:not([hidden])")
         expect(later).to_have_text("三年后（示例）" if lang == "zh" else "三年后 (sample)")
@@ -528,3 +538,11 @@ def test_quotas_backup_and_upgrades_are_asked_on_the_form(
     page.set_viewport_size({"width": 390, "height": 844})
     assert fits(page)
     assert serious_violations(page) == []
+    # The longest walk is what such a plan is about.
+    wanted = SitingParameters(
+        model=SitingModel.P_CENTER, p=2, standard_m=300, demand="town", candidates="anywhere"
+    )
+    number = siting_run.run_here(site.database, settings, wanted).id
+    page.goto(f"{site.url}/plan/siting?run={number}&lang=zh")
+    expect(page.locator("#result .figures")).to_contain_text("最远步行")
+    expect(page.locator("#verdict")).to_contain_text("走得最远的人至少要走")
