@@ -9,6 +9,7 @@ from geoapp.core.i18n import Text
 from geoapp.core.limits import MOST_SEARCH_CHARACTERS
 from geoapp.operations.along.question import Place
 from geoapp.operations.search.find import SearchService
+from geoapp.operations.search.spots import ONLY_THE_PLACE
 
 _NUMBER: Final = r"(?<![\d.])(-?\d{1,3}(?:\.\d{1,20})?)\s*(°?)"
 # Longitude and latitude at the end, alone or in brackets behind a name; or alone with a blank between.
@@ -22,12 +23,23 @@ _STANDS_SOMEWHERE: Final = ("facility", "region", "landmark", "street")
 
 @dataclass(frozen=True, slots=True)
 class Stop:
-    """What was made of a stop's words; ``place`` is None where nothing was found, or what is no place."""
+    """What was made of a stop's words.
+
+    Attributes
+    ----------
+    place
+        None where nothing was found, or what is no place.
+    is_off_range
+        Whether it is a position that is none.
+    is_rough
+        Whether only the place was recognised that the words begin with ("市南区香港中路 999 号": the district).
+    """
 
     words: str
     name: Text
     place: Place | None
     is_off_range: bool = False
+    is_rough: bool = False
 
 
 def read_stop(search: SearchService, words: str) -> Stop:
@@ -38,7 +50,8 @@ def read_stop(search: SearchService, words: str) -> Stop:
         return position
     for hit in search.find(words, limit=8).hits:
         if hit.position is not None and hit.kind_of_hit in _STANDS_SOMEWHERE:
-            return Stop(words, hit.name, hit.position)
+            is_rough = hit.context == ONLY_THE_PLACE
+            return Stop(words, hit.name, hit.position, is_rough=is_rough)
     return Stop(words, Text(words, words), None)
 
 

@@ -35,7 +35,7 @@ from geoapp.store.regions import region_outline
 _BORDER_DEG: Final = 0.0003
 _MOST_OF_A_NAME: Final = 3
 _LEAST_NAME: Final = 2
-_ONLY_THE_PLACE: Final = Text(
+ONLY_THE_PLACE: Final = Text(
     "只认出了这个地方，其余的没有找到", "Only this place was recognised, not the rest"
 )
 
@@ -107,7 +107,7 @@ class PlaceNames:
                 if not left[:end].isascii():
                     place, position = spot.place, (spot.lon, spot.lat)
                     kind: HitKind = "region" if place.code in self.regions else "landmark"
-                    return Hit(kind, place.code, place.name, _ONLY_THE_PLACE, position)
+                    return Hit(kind, place.code, place.name, ONLY_THE_PLACE, position)
         return None
 
     def warm_up(self) -> None:

@@ -85,6 +85,10 @@ def test_stops_are_words_or_positions(client: FlaskClient) -> None:
     )
     page = listed(client, stop=[f"{lat},{lon}", B])
     assert f"“{lat},{lon}”不是一个位置：先经度" in page
+    # Where only the place is known that an address begins with, that is said.
+    page = listed(client, stop=[A, "市北区没有的路 3 号"])
+    assert "“市北区没有的路 3 号”只认出了“市北区”，其余的没有找到" in page
+    assert "只认出了" not in listed(client, stop=[A, "市北区"])
     # A street with its house numbers is words, and is not looked for off Africa.
     assert "没有找到“香港中路12,14”" in listed(client, stop=[A, "香港中路12,14"])
 

@@ -105,16 +105,31 @@ function besideLine(points, stations, factor, most_m) {
 }
 
 /**
+ * Whether a station surely lies farther from a spot than so many metres, without measuring it.
+ * @param {Spot} from
+ * @param {Station} station
+ * @param {number} most_m
+ */
+function isFar(from, { lon, lat, rings }, most_m) {
+  if (rings) return false; // its edge may be near
+  const narrow = Math.cos(Math.max(Math.abs(from.lat), Math.abs(lat)) * RADIAN);
+  return Math.max(Math.abs(lat - from.lat), Math.abs(lon - from.lon) * narrow) * METRES_PER_DEGREE > most_m;
+}
+
+/**
  * What going by each station adds to each leg.
  * @param {Spot[]} stops
  * @param {[Station, number][]} stations
  * @param {number} factor
+ * @param {number} most_m
  * @returns {Pair[]}
  */
-function detours(stops, stations, factor) {
+function detours(stops, stations, factor, most_m) {
   /** @type {Pair[]} */
   const pairs = [];
   lines_m(stops).forEach((line_m, leg) => stations.forEach(([station, place]) => {
+    // Farther from the stop it adds more, whatever remains from there.
+    if (isFar(stops[leg], station, line_m + most_m / factor)) return;
     const from_m = away_m(stops[leg], station);
     const added_m = Math.max(0, factor * (from_m + away_m(stops[leg + 1], station) - line_m));
     pairs.push({ leg, station, place, to_m: factor * from_m, added_m });
@@ -138,7 +153,7 @@ export function onTheWay(kept, question) {
   let gone_m = 0;
   const begins_m = isLine ? points.map((one) => one.along_m)
     : [0, ...lines_m(stops).map((line_m) => { gone_m += factor * line_m; return gone_m; })];
-  const pairs = (isLine ? besideLine(points, stations, factor, most_m) : detours(stops, stations, factor)).filter((one) => one.added_m <= most_m);
+  const pairs = (isLine ? besideLine(points, stations, factor, most_m) : detours(stops, stations, factor, most_m)).filter((one) => one.added_m <= most_m);
   const told = (/** @type {Pair} */ one) => Math.round(one.added_m * 10);
   pairs.sort((a, b) => told(a) - told(b) || (a.station.code < b.station.code ? -1 : a.station.code > b.station.code ? 1 : a.leg - b.leg || a.place - b.place));
   /** @type {Item[]} */
