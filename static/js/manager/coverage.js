@@ -1,7 +1,7 @@
 // Coverage by district: the choropleth, its table, and the text to share.
 
 import { copyText } from '../lib/copy.js';
-import { colour, eachRegion, makeMap } from '../lib/map.js';
+import { eachRegion, makeMap } from '../lib/map.js';
 import { byId, closest, readJson } from '../lib/page.js';
 import { makeSortable } from '../lib/table.js';
 
@@ -13,13 +13,14 @@ const shapes = new Map();
 const made = makeMap(box, { interactive: true, fit: () => !focus.length, note: (properties) => notes[properties.code] });
 
 /**
+ * Colours by their names, so that they follow when the screen turns dark and when it is printed.
  * @param {string} code
  * @param {boolean} chosen
  */
 function style(code, chosen) {
   return {
-    color: chosen ? colour('--ink') : colour('--map-line'), weight: chosen ? 3 : 1.2,
-    fillColor: colour(`--${classes[code] || 'class-none'}`), fillOpacity: box.dataset.bases || box.dataset.streets ? 0.65 : 0.9, fill: true,
+    color: chosen ? 'var(--ink)' : 'var(--map-line)', weight: chosen ? 3 : 1.2,
+    fillColor: `var(--${classes[code] || 'class-none'})`, fillOpacity: box.dataset.bases || box.dataset.streets ? 0.65 : 0.9, fill: true,
   };
 }
 

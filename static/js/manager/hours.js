@@ -1,6 +1,6 @@
 // A week by the hour: the slider, the strip and the map show the same hour; nothing is asked anew.
 
-import { colour, eachRegion, makeMap } from '../lib/map.js';
+import { eachRegion, makeMap } from '../lib/map.js';
 import { byId, closest, readJson } from '../lib/page.js';
 
 const STEP_MS = 600;
@@ -47,8 +47,8 @@ function draw() {
   told.textContent = words[hour];
   slider.setAttribute('aria-valuetext', words[hour]);
   shapes.forEach((shape, code) => shape.setStyle({
-    color: colour('--map-line'), weight: 1.2, fill: true,
-    fillColor: colour(`--${className(code, hour)}`), fillOpacity: box.dataset.bases ? 0.65 : 0.9,
+    color: 'var(--map-line)', weight: 1.2, fill: true,
+    fillColor: `var(--${className(code, hour)})`, fillOpacity: box.dataset.bases ? 0.65 : 0.9,
   }));
   Array.from(below.tBodies[0].rows).forEach((row) => {
     const code = row.dataset.code || '';
