@@ -178,6 +178,6 @@ class SameCost(Kept):
     plan: OtherPlan | None
     none: bool
     differ: int
-    near_m: float
+    near_m: float = 0.0
     cost: float | None
     other_cost: float | None
