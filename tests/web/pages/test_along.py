@@ -192,6 +192,10 @@ def test_a_rider_on_the_streets(streets: Site, visit: Visit) -> None:
     ready(page)
     fields = page.locator("input[name=stop]")
     expect(page.get_by_text("写下两处以上")).to_be_visible()
+    # Sent with nothing, it says what is wanted, and where.
+    page.get_by_role("button", name="找顺路的站点").click()
+    expect(page.get_by_role("status").filter(has_text="再写一处要去的地方")).to_be_visible()
+    expect(fields.first).to_be_focused()
     page.get_by_role("button", name="从我的位置出发").click()
     expect(fields.first).to_have_value("我的位置 (24.94140,60.17100)")
     fields.nth(1).fill("24.9500,60.1680")

@@ -276,7 +276,17 @@ list.addEventListener('click', (event) => {
   field.focus();
   search();
 });
-form.addEventListener('submit', (event) => { event.preventDefault(); search(); });
+form.addEventListener('submit', (event) => {
+  event.preventDefault();
+  const empty = fields().filter((one) => !one.value.trim())[0];
+  if (filledIn(written()).length < 2 && empty) {
+    warn();
+    status.textContent = status.dataset.more || '';
+    empty.focus();
+    return;
+  }
+  search();
+});
 form.addEventListener('change', search);
 /** Ask without a condition, or with more minutes. @param {string} drop as the answer names it */
 function without(drop) {
