@@ -41,7 +41,7 @@ from geoapp.operations.runs.state import read_finished
 from geoapp.reports.words.coverage import demand_code
 from geoapp.store.engine import Database, Session
 from geoapp.store.facilities.places import region_names
-from geoapp.store.facilities.read import PlacedFacility
+from geoapp.store.facilities.read import PlacedFacility, regions_below
 from geoapp.store.runs.found import FiguresRow, GapRow, run_gaps, run_regions, save_results
 from geoapp.store.runs.inputs import find_demand_set
 from geoapp.store.runs.runs import end_run
@@ -199,8 +199,17 @@ def region_figures(database: Database, run_id: int) -> list[RegionFigures]:
         return rows
 
 
-def gap_zones(database: Database, run_id: int) -> list[CoverageGap]:
-    """Return a finished run's gap zones by rank.
+def gap_zones(
+    database: Database, run_id: int, region: str | None = None, most: int = MAX_ZONES
+) -> list[CoverageGap]:
+    """Return a finished run's gap zones by rank, those with most workers first.
+
+    Parameters
+    ----------
+    region
+        Only zones that lie mainly in this region; None is everywhere.
+    most
+        No more than so many; a run lists its `MAX_ZONES` greatest.
 
     Raises
     ------
@@ -211,7 +220,8 @@ def gap_zones(database: Database, run_id: int) -> list[CoverageGap]:
     with database.snapshot() as session:
         closing = stored_closers(session, run_id)
         zones = []
-        for gap, nearest_name_en in stored_gaps(session, run_id):
+        below = None if region is None else regions_below(session, region)
+        for gap, nearest_name_en in run_gaps(session, run_id, most, below):
             closed = closing.get(gap.rank)
             zones.append(
                 CoverageGap(

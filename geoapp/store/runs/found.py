@@ -1,14 +1,14 @@
 """What runs found, row by row: figures by region, gap zones, sites, arrays."""
 
 import io
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 from geoalchemy2.elements import WKBElement
 from numpy.typing import NDArray
-from sqlalchemy import delete, select
+from sqlalchemy import delete, select, true
 from sqlalchemy.orm import Session
 
 from geoapp.store.models import Facility, RunArray, RunGap, RunRegion, RunSite
@@ -119,12 +119,21 @@ def has_array(session: Session, run_id: int, name: str) -> bool:
     return session.scalar(asked) is not None
 
 
-def run_gaps(session: Session, run_id: int, limit: int) -> list[tuple[GapRow, str | None]]:
-    """Return a run's gap zones by rank, each with its nearest facility's English name of today."""
+def run_gaps(
+    session: Session, run_id: int, limit: int, regions: Collection[str] | None = None
+) -> list[tuple[GapRow, str | None]]:
+    """Return a run's gap zones by rank, each with its nearest facility's English name of today.
+
+    Parameters
+    ----------
+    regions
+        Only zones that lie mainly in one of these; None is everywhere.
+    """
+    inside = true() if regions is None else RunGap.region_code.in_(sorted(regions))
     rows = session.execute(
         select(RunGap, Facility.name_en)
         .outerjoin(Facility, Facility.code == RunGap.nearest_code)
-        .where(RunGap.run_id == run_id)
+        .where(RunGap.run_id == run_id, inside)
         .order_by(RunGap.rank)
         .limit(limit)
     )

@@ -27,8 +27,10 @@ from geoapp.core.results.actions import (
     Narrowing,
 )
 from geoapp.core.results.coverage import (
+    Closer,
     CoverageFigures,
     CoverageFindings,
+    CoverageGap,
     NetworkFigures,
     StraightLineFigures,
 )
@@ -103,6 +105,7 @@ from geoapp.reports.words import (
     states,
     streets,
     use,
+    worst_gaps,
 )
 
 ZONE = "Asia/Shanghai"
@@ -909,6 +912,35 @@ def spacing_sentences(n: int) -> dict[str, list[Text]]:
     }
 
 
+def worst_gap_sentences(n: int) -> dict[str, list[Text]]:
+    zones = [
+        CoverageGap(
+            **{"rank": 1, "name": "盲区", "name_zh": "盲区", "name_en": None, "region": None},
+            **{"workers": 10.0 * n, "points": n, "mean_m": 900.0, "worst_m": worst},
+            **{"cut_off_workers": cut, "closed_workers": shut, "hours_unknown_workers": perhaps},
+            **{"nearest_code": None, "nearest_name": None, "nearest_name_en": None},
+            **{"closers": closers, "sites_needed": needed, "sites_needed_proven": proven},
+            **{"out_of_reach_workers": left, "geometry_wkb": b""},
+        )
+        for worst, cut, shut, perhaps in (
+            (None, None, None, None),
+            (1234.5, None, None, None),
+            (900.0, float(n), None, 0.0),
+            (900.0, None, float(n), float(n)),
+        )
+        for closers, needed, proven, left in (
+            (None, None, None, None),
+            ((), 0, True, float(n)),
+            ((Closer(lon=120.0, lat=36.0, workers=float(n)),), max(n, 1), True, None),
+            ((Closer(lon=120.0, lat=36.0, workers=float(n)),), max(n, 1), False, float(n)),
+        )
+    ]
+    return {
+        "why_text": [worst_gaps.why_text(one) for one in zones],
+        "closing_text": [worst_gaps.closing_text(one) for one in zones],
+    }
+
+
 def standard_sentences(n: int) -> dict[str, list[Text]]:
     every = shipped_standards()
     items = [one.text for one in every[0].items or ()][: max(n, 1)]
@@ -1018,6 +1050,7 @@ SENTENCES: Mapping[Any, Callable[[int], dict[str, list[Text]]]] = {
     streets: street_sentences,
     monthly: monthly_sentences,
     spacing: spacing_sentences,
+    worst_gaps: worst_gap_sentences,
     standards: standard_sentences,
 }
 # Figures, codes and tables: no sentences.

@@ -10,7 +10,10 @@ from playwright.sync_api import Page, expect
 from sqlalchemy import text
 
 from geoapp.app import create_app
+from geoapp.core.results.coverage import CoverageGap
 from geoapp.core.roles import Role
+from geoapp.core.units import format_count
+from geoapp.operations.coverage.results import gap_zones
 from tests.answers import publish_run
 from tests.operations.coverage.small_town import WANTED
 from tests.operations.monthly.monthly_town import MonthlyTown, town
@@ -40,6 +43,11 @@ def test_a_managers_ten_minutes(
             )
         )
     run = publish_run(town.database, town.settings, replace(WANTED, region="370200"))
+    every = gap_zones(town.database, run.id)
+    assert len(every) > 1
+    mine = [one for one in every if one.region in ("370203", "370203001")]
+    assert gap_zones(town.database, run.id, "370203") == mine
+    assert gap_zones(town.database, run.id, "370200", 1) == every[:1]
     for url in serve(create_app(town.settings, town.database)):
         site = Site(url, town.database)
         page = visit(site, "/sign-in", size="desktop")
@@ -47,14 +55,17 @@ def test_a_managers_ten_minutes(
         for name, (width, height) in SIZES.items():
             with subtests.test(name):
                 page.set_viewport_size({"width": width, "height": height})
-                _from_answer_to_report(page, url, f"{run.found.total.covered_share:.1%}", tmp_path)
+                share = f"{run.found.total.covered_share:.1%}"
+                _from_answer_to_report(page, url, share, every[0], tmp_path)
         with subtests.test("in English, read aloud"):
             page.goto(f"{url}/coverage/370203001?lang=en")
             expect(page.get_by_role("navigation", name="Where this is")).to_contain_text("Shibei")
             assert serious_violations(page) == []
 
 
-def _from_answer_to_report(page: Page, url: str, share: str, folder: Path) -> None:
+def _from_answer_to_report(
+    page: Page, url: str, share: str, worst: CoverageGap, folder: Path
+) -> None:
     """Walk from page to page by what each of them offers; only the first address is typed."""
 
     def arrived(path: str) -> None:
@@ -64,6 +75,10 @@ def _from_answer_to_report(page: Page, url: str, share: str, folder: Path) -> No
     page.goto(f"{url}/coverage?lang=zh")
     expect(page.locator(".figures").first).to_contain_text(share)
     expect(page.get_by_text("公布结果").first).to_be_visible()
+    # Where most are out of reach, and what would close it.
+    zone = page.locator("#zones tbody tr").first
+    expect(zone).to_contain_text(format_count(worst.workers))
+    expect(zone).to_contain_text("新站")
     # Down to the district and its street, and up again.
     page.get_by_role("row", name="市北区").get_by_role("link").click()
     arrived("/coverage/370203")

@@ -28,6 +28,7 @@ from geoapp.operations.coverage import results as coverage_results
 from geoapp.operations.coverage.files import save_run
 from geoapp.operations.facilities.places import list_regions
 from geoapp.operations.runs.state import read_run, recent_runs
+from geoapp.reports.words import worst_gaps
 from geoapp.reports.words.coverage import (
     Figures,
     circles_text,
@@ -50,6 +51,8 @@ from geoapp.web.pages.naming import naming
 from geoapp.web.pages.run_lines import QuestionLine, line_of_actions
 
 blueprint = Blueprint("coverage", __name__)
+
+MOST_ZONES = 10
 
 _FORMATS = {
     "gpkg": "application/geopackage+sqlite3",
@@ -249,6 +252,8 @@ def _page(
         else [],
         changed_count=0 if fresh is None else fresh.facilities,
         # The report is of what is published, and of no other run that the address may name.
+        zones=coverage_results.gap_zones(database, run.id, region, MOST_ZONES),
+        gap_words=worst_gaps,
         actions=_actions(run, region) if may(Permission.SEE_UNPUBLISHED) else [],
         report_form=form_parts() if standing.in_force and may(Permission.SEE_UNPUBLISHED) else None,
         **parts,
