@@ -125,3 +125,14 @@ def test_the_slider_asks_nothing_of_the_server(
     assert asked == []
     assert fits(page)
     assert serious_violations(page) == []
+    # By night and on paper a district has the colour that the table beside it names.
+    colours = """() => [
+        getComputedStyle(document.querySelector('#map path[fill^="var(--class"]')).fill,
+        getComputedStyle(document.querySelector('tr[data-code] .swatch[class*="class-"]')).backgroundColor,
+    ]"""
+    by_day, _ = page.evaluate(colours)
+    page.emulate_media(color_scheme="dark")
+    by_night, beside = page.evaluate(colours)
+    assert by_night == beside != by_day
+    page.emulate_media(color_scheme="dark", media="print")
+    assert page.evaluate(colours) == [by_day, by_day]
