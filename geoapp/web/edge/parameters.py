@@ -76,7 +76,8 @@ class FormBody(BaseModel):
             if name not in cls.model_fields and name != "csrf_token":
                 names = list(cls.model_fields)
                 accepted = Text("、".join(names), ", ".join(names))
-                raise InvalidValueError(name[:40], request.form.get(name), accepted)
+                # A part may come without any name.
+                raise InvalidValueError((name or "")[:40], request.form.get(name), accepted)
         return value
 
 

@@ -37,6 +37,12 @@ FILL = text(
 )
 
 
+@pytest.fixture(autouse=True)
+def _looked_at_each_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    """An edit is in the next tile, and not only in one that is asked for a quarter of a second later."""
+    monkeypatch.setattr("geoapp.operations.versions.LOOK_SECONDS", 0.0)
+
+
 @pytest.fixture
 def town(shown_town_template: str, database: Database) -> Database:
     """The small town, thousands of stations and bases around it, and one base that is a large area."""
@@ -117,10 +123,7 @@ def test_tiles_from_memory_are_those_of_postgis(
     assert not {zoom for _, zoom in by_postgis} & {0, 6}
 
 
-def test_an_edit_is_in_the_next_tile(
-    town: Database, settings: Settings, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr("geoapp.operations.versions.LOOK_SECONDS", 0.0)
+def test_an_edit_is_in_the_next_tile(town: Database, settings: Settings) -> None:
     tiles = LayerTiles(town, settings)
     tiles.hold(STATIONS)
     [tile] = [one for one in tiles_around(15)][1:2]

@@ -31,13 +31,13 @@ ADMIN = SignedInUser(9, "ada", Role.ADMIN)
 def test_a_cancel_while_solving_keeps_the_best_so_far(
     town: Database, settings: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def stop_early(inputs: Any, wanted: Any, *, progress: Any, cancelled: Any) -> Any:
+    def stop_early(inputs: Any, wanted: Any, *, progress: Any, cancelled: Any, **more: Any) -> Any:
         progress(1.0, 2.0)
         cancel_run(town, SITING_RUNS, run_id, by=ADMIN)
         while not cancelled():
             pass
         # The library is asked with a flag that is up: it answers with its first plan.
-        return real(inputs, wanted, progress=progress, cancelled=cancelled)
+        return real(inputs, wanted, progress=progress, cancelled=cancelled, **more)
 
     real = siting_run.solve_siting
     monkeypatch.setattr(siting_run, "solve_siting", stop_early)

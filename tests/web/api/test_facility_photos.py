@@ -86,6 +86,9 @@ def test_files_of_applications(database: Database, settings: Settings) -> None:
     problem_of(steward.post(f"{base}/documents", data={}), 422, "file")
     extra = {"file": (io.BytesIO(content), "a.pdf"), "note": "x"}
     problem_of(steward.post(f"{base}/documents", data=extra), 422, "note")
+    nameless = "--x\r\nContent-Disposition: form-data\r\n\r\n1\r\n--x--\r\n"
+    of_parts = "multipart/form-data; boundary=x"
+    problem_of(steward.post(f"{base}/documents", data=nameless, content_type=of_parts), 422)
     problem_of(steward.delete(one, headers={"If-Match": '"0"'}), 409)
     assert steward.delete(one, headers=ANY).status_code == 204
     problem_of(steward.get(one), 404)

@@ -215,16 +215,16 @@ def test_tiles_are_kept_and_edits_seen_at_once(
     assert b"Sample T-1" in first.data
     assert first.headers["Cache-Control"] == "public, max-age=60"
     assert first.headers["Access-Control-Allow-Origin"] == "*"
-    monkeypatch.setattr(heavy, "take_turn", lambda _lane: pytest.fail("made anew"))
-    assert client.get(path).data == first.data
-    have = {"If-None-Match": first.headers["ETag"]}
-    # Also after a restart, and after edits of what the layer does not show.
-    app.extensions["kept_answers"] = KeptAnswers()
-    with town.session() as session:
-        session.execute(text("update demand_set set name_zh = '新'"))
-    again = client.get(path, headers=have)
-    assert (again.status_code, again.data) == (304, b"")
-    monkeypatch.undo()
+    with monkeypatch.context() as patched:
+        patched.setattr(heavy, "take_turn", lambda _lane: pytest.fail("made anew"))
+        assert client.get(path).data == first.data
+        have = {"If-None-Match": first.headers["ETag"]}
+        # Also after a restart, and after edits of what the layer does not show.
+        app.extensions["kept_answers"] = KeptAnswers()
+        with town.session() as session:
+            session.execute(text("update demand_set set name_zh = '新'"))
+        again = client.get(path, headers=have)
+        assert (again.status_code, again.data) == (304, b"")
     with town.session() as session:
         session.execute(text("update facility set name_zh = '新名字' where code = 'T-1'"))
     after = client.get(path, headers=have)
