@@ -8,6 +8,7 @@ from openpyxl import Workbook
 from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE, Cell, MergedCell
 from openpyxl.styles import Alignment, Font
 from openpyxl.utils import get_column_letter
+from openpyxl.worksheet.properties import PageSetupProperties
 from openpyxl.worksheet.worksheet import Worksheet
 
 from geoapp.reports.file_table import plain
@@ -17,6 +18,9 @@ _LEAST_WIDTH: Final = 12
 _MOST_WIDTH: Final = 60
 # A row whose texts take more lines than a spreadsheet may show in a row is as high as it can be.
 _LINE_POINTS: Final = 15.0
+# What is wider is printed across the sheet.
+_PORTRAIT_SIGNS: Final = 95
+_PAPER_A4: Final = 9
 _MOST_POINTS: Final = 405.0
 
 
@@ -36,6 +40,8 @@ def fill_sheet(sheet: Worksheet, rows: Sequence[Sequence[Any]], *, first_width: 
     for place, width in widths.items():
         letter = get_column_letter(place)
         sheet.column_dimensions[letter].width = min(_MOST_WIDTH, max(_LEAST_WIDTH, width))
+    wide = sum(column.width for column in sheet.column_dimensions.values())
+    print_setup(sheet, landscape=wide > _PORTRAIT_SIGNS)
     for number, row in enumerate(rows, start=1):
         lines = 1
         for place, value in enumerate(row, start=1):
@@ -66,15 +72,50 @@ def add_table(
     """
     sheet = book.create_sheet(title)
     fill_sheet(sheet, rows)
-    for cell in sheet[1]:
-        cell.font = Font(bold=True)
     sheet.freeze_panes = "A2"
     sheet.auto_filter.ref = f"A1:{get_column_letter(len(rows[0]))}{len(rows)}"
-    for row in sheet.iter_rows(min_row=2):
-        for cell in row:
-            if isinstance(cell.value, float):
-                share = sheet.cell(1, cell.column).value in shares
-                cell.number_format = "0.0%" if share else "#,##0.00"
+    sheet.print_title_rows = "1:1"
+    for column in sheet.iter_cols():
+        head, *cells = column
+        head.font = Font(bold=True)
+        figures = [cell for cell in cells if type(cell.value) in (int, float)]
+        numbers = [float(str(cell.value)) for cell in figures]
+        shown = "0.0%" if head.value in shares else _number_format(numbers)
+        for cell in figures:
+            cell.number_format = shown
+        # Numbers stand at the right; words beside them keep a distance.
+        if numbers:
+            head.alignment = Alignment(horizontal="right", vertical="top", wrap_text=True)
+        elif head.column > 1:
+            for cell in column:
+                cell.alignment = Alignment(
+                    horizontal="left",
+                    indent=1,
+                    vertical="top",
+                    wrap_text=cell.alignment.wrap_text,
+                )
+
+
+def _number_format(numbers: Sequence[float]) -> str:
+    """Return how the numbers of a column are shown: with as many decimals as one of them has, up to six."""
+    decimals = max((_decimals(one) for one in numbers), default=0)
+    return f"#,##0.{'0' * decimals}" if decimals else "#,##0"
+
+
+def _decimals(number: float) -> int:
+    return len(f"{number:.6f}".rstrip("0").partition(".")[2])
+
+
+def print_setup(sheet: Worksheet, *, landscape: bool) -> None:
+    """Set a sheet up to be printed: A4, as wide as one page, page numbers at the foot."""
+    sheet.page_setup.paperSize = _PAPER_A4
+    sheet.page_setup.orientation = "landscape" if landscape else "portrait"
+    sheet.page_setup.fitToWidth = 1
+    sheet.page_setup.fitToHeight = 0
+    sheet.sheet_properties.pageSetUpPr = PageSetupProperties(fitToPage=True)
+    foot = sheet.oddFooter
+    assert foot is not None and foot.left is not None and foot.center is not None
+    foot.left.text, foot.center.text = "&A", "&P / &N"
 
 
 def write_text(cell: Cell | MergedCell, text: str) -> None:

@@ -10,12 +10,11 @@ from openpyxl.cell.cell import MergedCell
 from openpyxl.styles import Alignment, Border, Font, PatternFill, Side
 from openpyxl.styles.cell_style import StyleArray
 from openpyxl.utils import get_column_letter
-from openpyxl.worksheet.properties import PageSetupProperties
 from openpyxl.worksheet.worksheet import Worksheet
 
 from geoapp.core.i18n import Language, Text, said
 from geoapp.core.units import UNKNOWN
-from geoapp.reports.book import lines_in, text_width, write_text
+from geoapp.reports.book import lines_in, print_setup, text_width, write_text
 from geoapp.reports.parts import (
     Cell,
     Column,
@@ -41,7 +40,6 @@ _FORMATS: Final = {
     Form.DAY: "yyyy-mm-dd",
 }
 _LEAST_WIDTH, _MOST_WIDTH, _LINE_POINTS = 10, 48, 15.0
-_PAPER_A4: Final = 9
 _HEAD = PatternFill("solid", fgColor="DDE8E1")
 _RULE = Border(bottom=Side("thin", color="C8D0D4"))
 _SOFT = "5C6870"
@@ -101,7 +99,7 @@ def _cover(sheet: Worksheet, report: Report, language: Language | None) -> None:
             head.font = Font(bold=True, size=12)
             head.fill = _HEAD
         sheet.row_dimensions[number].height = lines * (24.0 if kind == "title" else _LINE_POINTS)
-    _print_setup(sheet, landscape=False)
+    print_setup(sheet, landscape=False)
 
 
 def _sheet(sheet: Worksheet, section: Section, table: Table, language: Language | None) -> None:
@@ -159,7 +157,7 @@ def _sheet(sheet: Worksheet, section: Section, table: Table, language: Language 
     sheet.auto_filter.ref = f"A{head}:{letter}{max(last, head)}"
     sheet.freeze_panes = f"B{head + 1}"
     sheet.print_title_rows = f"{head}:{head}"
-    _print_setup(sheet, landscape=True)
+    print_setup(sheet, landscape=True)
 
 
 def _heading(column: Column, language: Language | None) -> str:
@@ -236,15 +234,3 @@ def _widths(table: Table, language: Language | None) -> list[int]:
         wanted = max(body + 2, min(head, 16) + 3)
         found.append(min(_MOST_WIDTH, max(_LEAST_WIDTH, wanted)))
     return found
-
-
-def _print_setup(sheet: Worksheet, *, landscape: bool) -> None:
-    """Set a sheet up to be printed: A4, as wide as one page, page numbers at the foot."""
-    sheet.page_setup.paperSize = _PAPER_A4
-    sheet.page_setup.orientation = "landscape" if landscape else "portrait"
-    sheet.page_setup.fitToWidth = 1
-    sheet.page_setup.fitToHeight = 0
-    sheet.sheet_properties.pageSetUpPr = PageSetupProperties(fitToPage=True)
-    foot = sheet.oddFooter
-    assert foot is not None and foot.left is not None and foot.center is not None
-    foot.left.text, foot.center.text = "&A", "&P / &N"

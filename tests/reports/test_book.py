@@ -10,7 +10,7 @@ import pytest
 from geoapp.core.i18n import Text
 from geoapp.core.results.coverage import OverlapFigures, RegionFigures
 from geoapp.importers.formats.csv import open_csv
-from geoapp.reports.book import fill_sheet
+from geoapp.reports.book import add_table, fill_sheet
 from geoapp.reports.coverage.sheets import overlaps_table
 from geoapp.reports.coverage.tables import CoverageTables, write_coverage
 from geoapp.reports.parts import Report, Section
@@ -63,3 +63,24 @@ def test_a_name_of_400_signs_is_wrapped_in_a_column_that_fits_a_screen(tmp_path:
     assert sheet.row_dimensions[2].height == pytest.approx(14 * 15)
     assert sheet.row_dimensions[3].height is None
     assert sheet["C2"].value == 2.5
+
+
+def test_a_table_is_read_and_printed_as_a_person_does(tmp_path: Path) -> None:
+    """Whole people are whole, a position keeps its place, a share is a percent; one page across on paper."""
+    book = openpyxl.Workbook()
+    head = ["区域", "劳动者", "比例", "经度", "最近的站", "离最近的站（米）"]
+    rows = [
+        ["市南区", 302150.0, 0.577, 120.384567, "某站", 81.4],
+        ["市北区", 12.0, None, 120.3, "某站", "走不到"],
+    ]
+    add_table(book, "各区", [head, *rows], shares=("比例",))
+    book.save(tmp_path / "book.xlsx")
+    sheet = openpyxl.load_workbook(tmp_path / "book.xlsx")["各区"]
+    formats = [cell.number_format for cell in sheet[2]]
+    assert formats == ["General", "#,##0", "0.0%", "#,##0.000000", "General", "#,##0.0"]
+    assert [sheet[f"{letter}1"].alignment.horizontal for letter in "BDF"] == ["right"] * 3
+    assert sheet["E2"].alignment.indent == 1
+    assert (sheet.freeze_panes, sheet.auto_filter.ref) == ("A2", "A1:F3")
+    assert (sheet.page_setup.fitToWidth, sheet.page_setup.fitToHeight) == (1, 0)
+    assert sheet.sheet_properties.pageSetUpPr.fitToPage
+    assert sheet.print_title_rows == "$1:$1"
