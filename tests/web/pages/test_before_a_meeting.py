@@ -61,6 +61,11 @@ def test_a_managers_ten_minutes(
             page.goto(f"{url}/coverage/370203001?lang=en")
             expect(page.get_by_role("navigation", name="Where this is")).to_contain_text("Shibei")
             assert serious_violations(page) == []
+        with subtests.test("on paper, with what is folded on a screen"):
+            page.goto(f"{url}/coverage")
+            expect(page.locator("#access")).to_be_hidden()
+            page.emulate_media(media="print")
+            expect(page.locator("#access")).to_be_visible()
 
 
 def _from_answer_to_report(

@@ -280,6 +280,10 @@ def test_the_map_and_the_list_point_at_each_other(
     page.locator("tr[data-key='area-1'] .show-on-map").click()
     expect(page.locator("tr[data-key='area-1']")).to_have_class("here")
     expect(page.locator("#map .leaflet-popup")).to_be_visible()
+    # What leads to the map is no use on paper.
+    page.emulate_media(media="print")
+    expect(page.locator(".show-on-map").first).to_be_hidden()
+    page.emulate_media(media="screen")
     for width in (320, 390, 1440):
         page.set_viewport_size({"width": width, "height": 844})
         assert fits(page), width
