@@ -4,8 +4,9 @@ First 200,000 sample facilities without a network, then 2,000 in a generated cit
 network has 310,000 nodes. The service runs as operators run it (``geoapp serve``), with a store of
 its own. ``/healthz`` is the no-op: the same server, hooks and headers, and no work. All routes are
 asked in turns, several rounds, so that a busy machine slows all; the ratio of the medians is the
-result. Positions never repeat. The client is ``wrk`` (Debian's package), whose own work is small
-beside the server's.
+result, by requests a second and by what a request takes of a processor in the web processes, which says the
+more the busier the machine is with others. Positions never repeat. The client is ``wrk`` (Debian's
+package), whose own work is small beside the server's.
 
 Usage: python benchmarks/bench_nearest_http.py [facilities] [seconds of each round] [nodes]
 """
@@ -75,7 +76,7 @@ BY_LINE = {
 BY_WALK = {one: path for one, path in BY_LINE.items() if one != "nearest 10 homes"}
 
 Bounds = tuple[float, float, float, float]
-Measured = tuple[float, float, float]
+Measured = tuple[float, float, float, float]
 
 
 def fill(folder: Path, count: int, bounds: Bounds) -> None:
@@ -89,7 +90,7 @@ def fill(folder: Path, count: int, bounds: Bounds) -> None:
 
 
 def measure(port: int, path: str, folder: Path, seconds: int, bounds: Bounds) -> Measured:
-    """Return requests per second and the 50th and 99th percentile of the answer time in ms."""
+    """Return requests per second, the 50th and 99th percentile of the answer time in ms, and µs of a processor."""
     script = folder / "ask.lua"
     values = dict(zip(("{west}", "{south}", "{east}", "{north}"), map(str, bounds), strict=True))
     values |= {"{path}": path, "{seed}": str(time.time_ns() % 2**31)}
@@ -97,6 +98,7 @@ def measure(port: int, path: str, folder: Path, seconds: int, bounds: Bounds) ->
     for name, value in values.items():
         filled = filled.replace(name, value)
     script.write_text(filled, encoding="ascii")
+    before = web_seconds(port)
     done = subprocess.run(
         ["wrk", "-t1", f"-c{CONNECTIONS}", f"-d{seconds}s", "--latency", "-s", script]
         + [f"http://127.0.0.1:{port}"],
@@ -107,8 +109,22 @@ def measure(port: int, path: str, folder: Path, seconds: int, bounds: Bounds) ->
     if "Non-2xx" in done:
         sys.exit(f"{path}: {done}")
     rate = float(re.search(r"Requests/sec:\s+([\d.]+)", done)[1])  # type: ignore[index]
+    count = int(re.search(r"(\d+) requests in", done)[1])  # type: ignore[index]
+    taken = (web_seconds(port) - before) / count * 1e6
     shares = dict(re.findall(r"^\s+(50|99)%\s+([\d.]+\w+)", done, re.M))
-    return rate, milliseconds(shares["50"]), milliseconds(shares["99"])
+    return rate, milliseconds(shares["50"]), milliseconds(shares["99"]), taken
+
+
+def web_seconds(port: int) -> float:
+    """Return what the web processes of the service at a port have taken of a processor."""
+    ticks = 0
+    for folder in Path("/proc").iterdir():
+        with contextlib.suppress(OSError):
+            command = (folder / "cmdline").read_bytes().split(b"\0")
+            if (folder / "comm").read_text() == "geoapp-web\n" and str(port).encode() in command:
+                after = (folder / "stat").read_text().rpartition(")")[2].split()
+                ticks += int(after[11]) + int(after[12])
+    return ticks / os.sysconf("SC_CLK_TCK")
 
 
 def milliseconds(words: str) -> float:
@@ -154,10 +170,11 @@ def compare(folder: Path, routes: dict[str, str], seconds: int, bounds: Bounds) 
         route: [statistics.median(column) for column in zip(*rounds, strict=True)]
         for route, rounds in found.items()
     }
-    for route, (rate, middle, slow) in medians.items():
+    for route, (rate, middle, slow, taken) in medians.items():
         print(
-            f"{route:22} {rate:8,.0f} requests/s  {rate / medians[NOOP][0]:5.2f} of the no-op  "
-            f"p50 {middle:6.2f} ms  p99 {slow:6.2f} ms",
+            f"{route:34} {rate:8,.0f} requests/s  {rate / medians[NOOP][0]:5.2f} of the no-op  "
+            f"p50 {middle:6.2f} ms  p99 {slow:6.2f} ms  {taken:5.0f} µs of a processor "
+            f"({medians[NOOP][3] / taken:4.2f})",
             flush=True,
         )
 
