@@ -27,6 +27,19 @@ def reaching_into(shape: Any, frame: Any | None) -> ColumnElement[bool]:
     return met
 
 
+def in_service_on(day: date) -> ColumnElement[bool]:
+    """Return whether a facility is in service on a day, as far as its status and its dates say."""
+    return and_(
+        Facility.status == Status.OPEN,
+        func.coalesce(Facility.opened_on, day) <= day,
+        # Of a month or year in which it closes it may be in service to the end.
+        or_(
+            Facility.closed_on.is_(None),
+            func.geoapp_last_day(Facility.closed_on, Facility.closed_basis) > day,
+        ),
+    )
+
+
 def facilities_on(day: date, family: Family | None = None, frame: Any | None = None) -> Select[Any]:
     """Return a select of the facilities in service on a day; those that move at that day's places.
 
@@ -96,15 +109,7 @@ def facilities_on(day: date, family: Family | None = None, frame: Any | None = N
         .outerjoin(Region, Region.code == Facility.region_code)
         .outerjoin(place, here)
         .outerjoin(FacilityVoice, FacilityVoice.facility_id == Facility.id)
-        .where(Facility.status == Status.OPEN)
-        .where(func.coalesce(Facility.opened_on, day) <= day)
-        .where(
-            # Of a month or year in which it closes it may be in service to the end.
-            or_(
-                Facility.closed_on.is_(None),
-                func.geoapp_last_day(Facility.closed_on, Facility.closed_basis) > day,
-            )
-        )
+        .where(in_service_on(day))
         .where(or_(place.id.is_not(None), Facility.id.not_in(moving)))
         .where(or_(place.id.is_not(None), Facility.geom.is_not(None)))
     )

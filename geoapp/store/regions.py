@@ -81,6 +81,14 @@ def named_regions(session: Session) -> list[tuple[str, str | None, str]]:
     return [(code, parent, name) for code, parent, name in rows]
 
 
+def stored_parents(session: Session) -> dict[str, str | None]:
+    """Return by a region's code that of the region that contains it."""
+    return {
+        code: parent
+        for code, parent in session.execute(text("select code, parent_code from region"))
+    }
+
+
 def stored_regions(session: Session) -> list[StoredRegion]:
     """Return all regions in order of code."""
     rows = session.execute(

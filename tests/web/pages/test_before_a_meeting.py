@@ -84,6 +84,8 @@ def _from_answer_to_report(
     zone = page.locator("#zones tbody tr").first
     expect(zone).to_contain_text(format_count(worst.workers))
     expect(zone).to_contain_text("新站")
+    # How many stand where, and how dense.
+    expect(page.get_by_role("region", name="站点有多少、多密")).to_contain_text("每万名劳动者")
     # Down to the district and its street, and up again.
     page.get_by_role("row", name="市北区").get_by_role("link").click()
     arrived("/coverage/370203")

@@ -21,11 +21,12 @@ from geoapp.core.results.coverage import (
 )
 from geoapp.core.roles import Permission
 from geoapp.core.units import format_share
-from geoapp.core.words import GROUP_TEXT, Level, RunStatus
+from geoapp.core.words import FAMILY_TEXT, GROUP_TEXT, Level, RunStatus
 from geoapp.operations.actions.results import latest_about
 from geoapp.operations.coverage import official as answers
 from geoapp.operations.coverage import results as coverage_results
 from geoapp.operations.coverage.files import save_run
+from geoapp.operations.coverage.provision import provisions
 from geoapp.operations.facilities.places import list_regions
 from geoapp.operations.runs.state import read_run, recent_runs
 from geoapp.reports.words import worst_gaps
@@ -252,6 +253,13 @@ def _page(
         else [],
         changed_count=0 if fresh is None else fresh.facilities,
         # The report is of what is published, and of no other run that the address may name.
+        provided=provisions(
+            database,
+            settings,
+            {row.code: row.figures.weight for row in rows},
+            region or answers.run_region(run),
+        ),
+        families=FAMILY_TEXT,
         zones=coverage_results.gap_zones(database, run.id, region, MOST_ZONES),
         gap_words=worst_gaps,
         actions=_actions(run, region) if may(Permission.SEE_UNPUBLISHED) else [],
