@@ -140,6 +140,8 @@ class QuarterOfUse:
         Of how many facilities and districts the ranks are.
     silent
         At how many facilities in service nothing was counted and nobody was asked.
+    known, samples
+        At how many something was, and how many of these are samples.
     more_facilities, more_care
         How many are not listed.
     """
@@ -151,6 +153,8 @@ class QuarterOfUse:
     ranked_facilities: int
     ranked_districts: int
     silent: int
+    known: int
+    samples: int
     more_facilities: int
     care: list[CareRecord]
     totals: list[CareTotal]
@@ -236,7 +240,7 @@ def quarter_of_use(
         known = days_known(session)
         if known is None:
             silent = count_silent(session, [], below)
-            return QuarterOfUse(None, [], [], [], 0, 0, silent, 0, [], [], 0)
+            return QuarterOfUse(None, [], [], [], 0, 0, silent, 0, 0, 0, [], [], 0)
         first, last = quarter_of(known[0]), quarter_of(known[1])
         quarter = quarter or last
         # Of the quarter before only the voices are held against this one.
@@ -261,6 +265,8 @@ def quarter_of_use(
             one.figures for one in regions if one.region.level == Level.DISTRICT
         ),
         silent=silent,
+        known=len(listed),
+        samples=sum(one.facility.is_sample for one in listed),
         more_facilities=max(0, len(listed) - MOST_FACILITIES),
         care=care,
         totals=totals,

@@ -225,12 +225,13 @@ class NamedFacility:
     name_zh: str
     name_en: str | None
     region_code: str | None
+    is_sample: bool
 
 
 def named_facilities(session: Session, ids: Sequence[int]) -> list[NamedFacility]:
     """Return some facilities in order of code."""
     query = text(
-        "select id, code, name_zh, name_en, region_code from facility "
+        "select id, code, name_zh, name_en, region_code, is_sample from facility "
         "where id = any(cast(:ids as bigint[])) order by code"
     )
     return [NamedFacility(*row) for row in session.execute(query, {"ids": list(ids)})]

@@ -30,6 +30,7 @@ from geoapp.operations.moment import today
 from geoapp.operations.use.read import quarter_of_use
 from geoapp.reports.words import use as use_words
 from geoapp.reports.words.coverage import Figures, figures_of
+from geoapp.reports.words.monthly import samples_text
 from geoapp.reports.words.official import published_text
 from geoapp.reports.words.question import area_text
 from geoapp.web.edge.access import require, signed_in
@@ -39,6 +40,7 @@ from geoapp.web.edge.services import public_address, services
 from geoapp.web.pages.coverage.monthly import form_parts, report_of
 from geoapp.web.pages.coverage.planner import is_sample, statement_of
 from geoapp.web.pages.naming import naming
+from geoapp.web.pages.paging import paged
 
 blueprint = Blueprint("shares", __name__)
 
@@ -224,13 +226,17 @@ def use(token: str) -> Response:
     share = _opened(token, Part.USE)
     asked = request.args.get("quarter", "").strip()
     quarter = parse_quarter("quarter", asked) if asked else None
+    told = quarter_of_use(services().database, quarter, share.region)
     return _kept_apart(
         render_template(
             "manager/shared_use.html",
             token=token,
             share=share,
             area=area_text(share.region, naming().regions),
-            told=quarter_of_use(services().database, quarter, share.region),
+            told=told,
+            samples=samples_text(told.samples, told.known) if told.samples else None,
+            facilities=paged(told.facilities),
+            pages_at=("shares.use", {"token": token, "quarter": asked or None}),
             regions=naming().regions,
             words=use_words,
             least=LEAST_VOICES,

@@ -6,9 +6,11 @@ from geoapp.core.roles import Permission
 from geoapp.core.use import LEAST_VOICES, parse_quarter
 from geoapp.operations.use.read import quarter_of_use
 from geoapp.reports.words import use as words
+from geoapp.reports.words.monthly import samples_text
 from geoapp.web.edge.access import require
 from geoapp.web.edge.parameters import without_nul
 from geoapp.web.edge.services import services
+from geoapp.web.pages.paging import paged
 from geoapp.web.pages.region_names import region_names
 
 blueprint = Blueprint("use", __name__)
@@ -29,4 +31,7 @@ def show() -> str:
         regions=region_names(database),
         words=words,
         least=LEAST_VOICES,
+        samples=samples_text(told.samples, told.known) if told.samples else None,
+        facilities=paged(told.facilities),
+        pages_at=("use.show", {"quarter": quarter or None, "region": region}),
     )

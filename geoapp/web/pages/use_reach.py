@@ -23,10 +23,10 @@ from geoapp.web.edge.parameters import without_nul
 from geoapp.web.edge.services import services
 from geoapp.web.pages.coverage.planner import statement_of
 from geoapp.web.pages.naming import naming
+from geoapp.web.pages.paging import paged
 
 blueprint = Blueprint("use_reach", __name__)
 
-MOST_LISTED: Final = 200
 MOST_DRAWN: Final = 3_000
 # The drawing in its own units: where its axes begin and end.
 _LEFT, _RIGHT, _TOP, _BOTTOM = 40.0, 400.0, 12.0, 270.0
@@ -87,7 +87,8 @@ def show() -> str:
         statement=None if published is None else statement_of(published.run),
         scatter=_scatter(told),
         points=[_point(one) for one in drawn],
-        listed=told.facilities[:MOST_LISTED],
+        listed=paged(told.facilities),
+        asked={"quarter": request.args.get("quarter") or None, "region": region},
     )
 
 

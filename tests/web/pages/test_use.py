@@ -5,6 +5,7 @@ import re
 
 import openpyxl
 from flask.testing import FlaskClient
+from sqlalchemy import text
 
 from geoapp.core.questions.coverage import CoverageParameters
 from geoapp.core.roles import Role
@@ -122,7 +123,15 @@ def test_stewards_enter_and_managers_read(database: Database, settings: Settings
         None,
     )
     assert quarter["satisfaction"]["stars"] == {"value": 4.0, "low": 2.1779, "high": 4.6074}
+    assert "示例</span>" not in manager.get("/use?lang=zh").text
+    with database.session() as session:
+        session.execute(text("update facility set is_sample = true where code = 'T-1'"))
     page = manager.get("/use?lang=zh").text
+    # In the heading, beside its name, and how many they are.
+    assert page.count('<span class="tag">示例</span>') == 2
+    assert "2 处设施里 1 处是示例。" in page.replace("\xa0", " ")
+    for address in ("/use", "/use/reach"):
+        assert manager.get(f"{address}?page=0").status_code == 422
     for words in (
         "2026 年第 3 季度",
         "少于 5 人",
