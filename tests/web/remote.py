@@ -134,7 +134,7 @@ def _firefox(folder: Path) -> Iterator[Driver]:
     )
     ready = folder / "MarionetteActivePort"
     arguments = ["--headless", "--marionette", "--no-remote", "--profile", str(folder)]
-    with _process("firefox-esr", *arguments, stdout=subprocess.DEVNULL):
+    with _process("firefox-esr", *arguments, stdout=subprocess.DEVNULL, cwd=folder):
         end = time.monotonic() + PATIENCE_S
         while not (ready.exists() and ready.read_text()):
             assert time.monotonic() < end, "Firefox does not start"

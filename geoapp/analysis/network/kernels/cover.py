@@ -3,7 +3,7 @@
 import numpy as np
 from numba import njit
 
-from geoapp.analysis.network.kernels.search import FAR, Array, pop, push
+from geoapp.analysis.network.kernels.search import FAR, Array, spread
 
 
 @njit(cache=True, nogil=True)
@@ -49,35 +49,11 @@ def cover(
         if edge < 0:
             continue
         begin = total
-        size = 0
-        touched_count = 0
-        for side in range(2):
-            node = edge_start[edge] if side == 0 else edge_end[edge]
-            dm = (origin_start[one] if side == 0 else origin_end[one]) + origin_leg[one]
-            if dm <= limit and dm < reached[node]:
-                if reached[node] == FAR:
-                    touched[touched_count] = node
-                    touched_count += 1
-                reached[node] = dm
-                heap, size = push(heap, size, (np.int64(dm) << 32) | np.int64(node))
-        while size > 0:
-            top, size = pop(heap, size)
-            node, dm = np.int32(top & 0xFFFFFFFF), np.int32(top >> 32)
-            if dm != reached[node]:
-                continue
-            for q in range(indptr[node], indptr[node + 1]):
-                away = np.int64(dm) + length[q]
-                other = indices[q]
-                if away <= limit and away < reached[other]:
-                    if reached[other] == FAR:
-                        if touched_count == len(touched):
-                            more = np.empty(2 * touched_count, np.int32)
-                            more[:touched_count] = touched
-                            touched = more
-                        touched[touched_count] = other
-                        touched_count += 1
-                    reached[other] = away
-                    heap, size = push(heap, size, (away << 32) | np.int64(other))
+        ends = edge_start[edge], edge_end[edge]
+        legs = origin_start[one] + origin_leg[one], origin_end[one] + origin_leg[one]
+        heap, touched, touched_count = spread(
+            indptr, indices, length, ends, legs, limit, reached, heap, touched
+        )
         # Nodes first, then the places on the origin's own edge, then those walked to straight;
         # each place once.
         low = np.searchsorted(own_edge, edge)

@@ -196,6 +196,55 @@ def pop(heap: Array, size: int) -> tuple[int, int]:
 
 
 @njit(cache=True, nogil=True)
+def spread(
+    indptr: Array,
+    indices: Array,
+    length: Array,
+    ends: tuple[int, int],
+    legs: tuple[int, int],
+    limit: int,
+    reached: Array,
+    heap: Array,
+    touched: Array,
+) -> tuple[Array, Array, int]:
+    """Walk from a place on an edge to all nodes within the limit; return the heap, those nodes and how many.
+
+    ``ends`` are the edge's two nodes and ``legs`` the decimetres to them. ``reached`` (of the nodes) is
+    all FAR before and holds the walks afterwards: the caller sets those touched back. ``heap`` and
+    ``touched`` are room to work in, and what is returned may be longer ones.
+    """
+    size = 0
+    count = 0
+    for side in range(2):
+        begin, leg = ends[side], legs[side]
+        if leg <= limit and leg < reached[begin]:
+            if reached[begin] == FAR:
+                touched[count] = begin
+                count += 1
+            reached[begin] = leg
+            heap, size = push(heap, size, (np.int64(leg) << 32) | np.int64(begin))
+    while size > 0:
+        top, size = pop(heap, size)
+        node, dm = np.int32(top & 0xFFFFFFFF), np.int32(top >> 32)
+        if dm != reached[node]:
+            continue
+        for q in range(indptr[node], indptr[node + 1]):
+            away = np.int64(dm) + length[q]
+            other = indices[q]
+            if away <= limit and away < reached[other]:
+                if reached[other] == FAR:
+                    if count == len(touched):
+                        more = np.empty(2 * count, np.int32)
+                        more[:count] = touched
+                        touched = more
+                    touched[count] = other
+                    count += 1
+                reached[other] = away
+                heap, size = push(heap, size, (away << 32) | np.int64(other))
+    return heap, touched, count
+
+
+@njit(cache=True, nogil=True)
 def walk(
     indptr: Array,
     indices: Array,

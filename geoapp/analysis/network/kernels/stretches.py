@@ -3,7 +3,7 @@
 import numpy as np
 from numba import njit
 
-from geoapp.analysis.network.kernels.search import FAR, Array, pop, push
+from geoapp.analysis.network.kernels.search import FAR, Array, spread
 
 
 @njit(cache=True, nogil=True)
@@ -68,35 +68,11 @@ def stretches(
             continue
         if total > most_rows:
             break
-        size = 0
-        touched_count = 0
-        for side in range(2):
-            node = edge_start[edge] if side == 0 else edge_end[edge]
-            dm = (place_start[one] if side == 0 else place_end[one]) + place_leg[one]
-            if dm <= limit and dm < reached[node]:
-                if reached[node] == FAR:
-                    touched[touched_count] = node
-                    touched_count += 1
-                reached[node] = dm
-                heap, size = push(heap, size, (np.int64(dm) << 32) | np.int64(node))
-        while size > 0:
-            top, size = pop(heap, size)
-            node, dm = np.int32(top & 0xFFFFFFFF), np.int32(top >> 32)
-            if dm != reached[node]:
-                continue
-            for q in range(indptr[node], indptr[node + 1]):
-                away = np.int64(dm) + length[q]
-                other = indices[q]
-                if away <= limit and away < reached[other]:
-                    if reached[other] == FAR:
-                        if touched_count == len(touched):
-                            more = np.empty(2 * touched_count, np.int32)
-                            more[:touched_count] = touched
-                            touched = more
-                        touched[touched_count] = other
-                        touched_count += 1
-                    reached[other] = away
-                    heap, size = push(heap, size, (away << 32) | np.int64(other))
+        ends = edge_start[edge], edge_end[edge]
+        legs = place_start[one] + place_leg[one], place_end[one] + place_leg[one]
+        heap, touched, touched_count = spread(
+            indptr, indices, length, ends, legs, limit, reached, heap, touched
+        )
         for i in range(-1, touched_count):
             # Its own edge first, which it may reach though neither end is; then those at the nodes.
             begin = indptr[touched[i]] if i >= 0 else 0
