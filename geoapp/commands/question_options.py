@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 _MANY = (
     *(Kind.CODES, Kind.FAMILIES, Kind.MOMENTS, Kind.QUOTAS, Kind.PHASES, Kind.SIZES),
+    Kind.WEIGHTS,
     *(Kind.SITES, Kind.AREAS),
 )
 _METAVARS = {
@@ -28,6 +29,7 @@ _METAVARS = {
     Kind.QUOTAS: "CODE=MIN..MAX",
     Kind.PHASES: "YEAR=SITES",
     Kind.SIZES: "NAME=SEATS:COST",
+    Kind.WEIGHTS: "HOURS=WEIGHT",
     Kind.SITES: "FILE",
     Kind.AREAS: "FILE",
 }

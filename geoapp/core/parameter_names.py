@@ -107,6 +107,7 @@ _NAMES: Final = {
     "host_quotas": "按单位类型的新站点数",
     "host_type": "单位类型",
     "hour": "小时",
+    "hour_weights": "各时间的权重",
     "hours": "开放时间",
     "id": "编号",
     "impedance": "走多远算多远",

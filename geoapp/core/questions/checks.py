@@ -10,6 +10,7 @@ from geoapp.core.words import Family
 
 _LISTS = (
     *(Kind.CODES, Kind.MOMENTS, Kind.QUOTAS, Kind.PHASES, Kind.SIZES),
+    Kind.WEIGHTS,
     *(Kind.SITES, Kind.AREAS),
 )
 

@@ -28,6 +28,7 @@ class Kind(StrEnum):
     QUOTAS = "quotas"
     PHASES = "phases"
     SIZES = "sizes"
+    WEIGHTS = "weights"
     SITES = "sites"
     AREAS = "areas"
 

@@ -50,6 +50,7 @@ _EQUAL: dict[Kind, Callable[[Any, Any], bool]] = {
     Kind.MOMENTS: _same_moments,
     Kind.QUOTAS: _same_quotas,
     Kind.SIZES: _same_members,
+    Kind.WEIGHTS: _same_members,
     Kind.SITES: same_sites,
     Kind.AREAS: same_areas,
 }

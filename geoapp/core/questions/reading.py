@@ -10,6 +10,7 @@ from geoapp.core.errors import InvalidValueError, UnusableInputError
 from geoapp.core.i18n import Text
 from geoapp.core.parsing import parse_moment, parse_number, split_codes
 from geoapp.core.questions.field import Field, Kind, Table
+from geoapp.core.questions.hour_weights import parse_hour_weights
 from geoapp.core.questions.phases import parse_phases
 from geoapp.core.questions.places import (
     area_in_wgs84,
@@ -81,6 +82,8 @@ def _value(table: Table, field: Field, value: Any, sender: Sender) -> Any:
             return parse_phases(field.name, value)
         case Kind.SIZES:
             return parse_sizes(field.name, value)
+        case Kind.WEIGHTS:
+            return parse_hour_weights(field.name, value)
         case Kind.SITES:
             return tuple(drawn_in_wgs84(one, sender.datum) for one in value)
         case Kind.AREAS:
@@ -142,7 +145,7 @@ def _from_texts(field: Field, option: str, texts: Sequence[str]) -> Any:
             return sorted(split_codes(texts))
         case Kind.FAMILIES:
             return sorted(split_codes(texts))
-        case Kind.MOMENTS | Kind.PHASES | Kind.SIZES:
+        case Kind.MOMENTS | Kind.PHASES | Kind.SIZES | Kind.WEIGHTS:
             return list(texts)
         case Kind.QUOTAS:
             return _quotas(option, texts)

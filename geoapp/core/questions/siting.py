@@ -14,6 +14,7 @@ from geoapp.core.i18n import Text
 from geoapp.core.limits import LEAST_SPACING_M, MOST_SPACING_M
 from geoapp.core.questions.checks import check_fields, check_hours
 from geoapp.core.questions.field import Table
+from geoapp.core.questions.hour_weights import HourWeight, HourWeights, parse_hour_weights
 from geoapp.core.questions.meaning import same_meaning
 from geoapp.core.questions.period import Period, times_of
 from geoapp.core.questions.phases import Phases, parse_phases
@@ -111,10 +112,13 @@ class SitingParameters:
         The moment: only facilities known to be open then count, and demand is weighed by its
         hourly profile. None: opening hours do not count.
     period
-        Of the moment's day or week every hour counts, each the same: the workers within reach are their
-        mean over these hours, and facilities and new sites count while they are known to be open.
+        Of the moment's day or week every hour counts: the workers within reach are their mean over these
+        hours, and facilities and new sites count while they are known to be open.
     moments
-        A list of moments instead, each counting the same.
+        A list of moments instead.
+    hour_weights
+        Hours, by the service's clocks, and how much a moment within them counts in the mean: whole numbers.
+        Others count 1.
     hours
         Opening hours of the new sites, in OpenStreetMap's syntax or plain words; they are suggested
         when one is opened. With a moment they must be open then. None: unknown, and what is found for a
@@ -165,6 +169,7 @@ class SitingParameters:
     at: datetime | None = None
     period: Period = Period.MOMENT
     moments: tuple[datetime, ...] = ()
+    hour_weights: HourWeights = ()
     hours: str | None = None
     quotas: tuple[tuple[str, Quota], ...] = ()
     host_quotas: tuple[tuple[str, Quota], ...] = ()
@@ -297,6 +302,8 @@ class SitingParameters:
                 raise InvalidValueError("p", None, Text("站点数", "a number of sites"))
         if self.hours is not None:
             check_hours("hours", self.hours)
+        for one in self.hour_weights:
+            check_hours("hour_weights", one.whole)
         check_together(self)
         if self.model is SitingModel.ROBUST:
             check_demands(self.demand, self.also_demand, self.demand_off_share)
@@ -311,6 +318,9 @@ class SitingParameters:
             families=self.families or tuple(Family),
             spacing_m=self.spacing_m if self.generated else None,
             hours=self.new_hours,
+            hour_weights=tuple(
+                HourWeight(read(one.whole), one.weight) for one in self.hour_weights
+            ),
         )
 
     def same_as(self, other: "SitingParameters") -> bool:
@@ -341,6 +351,7 @@ class SitingParameters:
         given["phases"] = parse_phases("phases", given.get("phases", {}))
         given["period"] = Period(given.get("period", Period.MOMENT))
         given["sizes"] = parse_sizes("sizes", given.get("sizes", ()))
+        given["hour_weights"] = parse_hour_weights("hour_weights", given.get("hour_weights", ()))
         given["moments"] = tuple(map(datetime.fromisoformat, given.get("moments", ())))
         given["criterion"] = Criterion(given.get("criterion", Criterion.REGRET))
         given["also_demand"] = tuple(given.get("also_demand", ()))

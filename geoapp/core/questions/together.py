@@ -124,6 +124,12 @@ def _check_sizes(wanted: Any) -> None:
 def _check_times(wanted: Any) -> None:
     """Refuse what several moments cannot be honoured with."""
     if not wanted.several:
+        if wanted.hour_weights:
+            accepted = Text(
+                "空：只看一个时刻时没有可以相比的；请用 period 或 moments",
+                "none: one moment has none to be weighed against; ask for several (period, moments)",
+            )
+            raise InvalidValueError("hour_weights", len(wanted.hour_weights), accepted)
         return
     if wanted.moments and (wanted.at is not None or wanted.period is not Period.MOMENT):
         accepted = Text(

@@ -167,7 +167,7 @@ class GroupGain(Kept):
 
 
 class MomentFigures(Kept):
-    """One of several moments, before and after the new sites; it counts as much as each other.
+    """One of several moments, before and after the new sites.
 
     Attributes
     ----------
@@ -177,10 +177,13 @@ class MomentFigures(Kept):
         Whether the new sites are open then, by their hours; where nobody gave any, they are taken to be.
     weight, covered_before_weight, covered_after_weight
         Workers who are out there at this moment, and those of them within reach.
+    counts
+        How much it counts in the means beside the others: a whole number, 0 for not at all.
     """
 
     at: str
     sites_open: bool
+    counts: int = 1
     weight: float
     covered_before_weight: float
     covered_after_weight: float

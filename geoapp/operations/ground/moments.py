@@ -1,9 +1,10 @@
 """One plan for several moments: demand points as rows, one for each way in which facilities stand to them.
 
-The mean over the moments is a sum over (point, moment). All new sites share their hours, so that of one
-point only three things tell its moments apart: whether nothing, one facility or more cover it then, and
-whether new sites are open. Each such class is one row with the mean of the workers at its moments: the
-rows are at most six times the points, however many the moments, and a plan covers the same on both.
+The mean over the moments, each with its weight, is a sum over (point, moment). All new sites share their
+hours, so that of one point only three things tell its moments apart: whether nothing, one facility or more
+cover it then, and whether new sites are open. Each such class is one row with the mean of the workers at
+its moments: the rows are at most six times the points, however many the moments, and a plan covers the same
+on both.
 """
 
 from collections.abc import Sequence
@@ -33,8 +34,8 @@ class Moments:
     ----------
     times
         The moments, in the service's time zone.
-    open
-        By moment, whether new sites are open.
+    open, counts
+        By moment, whether new sites are open, and how much it counts: whole numbers.
     demand
         The n points, with all their workers.
     standing
@@ -52,6 +53,7 @@ class Moments:
 
     times: tuple[datetime, ...]
     open: BoolArray
+    counts: IntArray
     demand: DemandFrame
     standing: CoverageResult
     point: IntArray
@@ -81,13 +83,15 @@ class Moments:
         near = np.zeros(len(self.demand), np.bool_)
         near[self.point[reached & self.served]] = True
         found = []
-        for moment, is_open, state in zip(self.times, self.open, self.state_of, strict=True):
+        told = zip(self.times, self.open, self.state_of, self.counts.tolist(), strict=True)
+        for moment, is_open, state, counts in told:
             weight, before = self.demand.weight_at(moment), self.states[state]
             after = before | near if is_open else before
             found.append(
                 MomentFigures(
                     at=moment.isoformat(),
                     sites_open=bool(is_open),
+                    counts=counts,
                     weight=float(weight.sum()),
                     covered_before_weight=float(weight[before].sum()),
                     covered_after_weight=float(weight[after].sum()),
@@ -102,6 +106,7 @@ def over_moments(
     open_: BoolArray,
     times: tuple[datetime, ...],
     sites_open: BoolArray,
+    counts: IntArray,
     standard: Standard,
     *,
     estimate: WalkingEstimate,
@@ -113,8 +118,8 @@ def over_moments(
     ----------
     placed, open_
         Facilities at their places, and which of them count at which moment, shape (moments, places).
-    sites_open
-        By moment, whether new sites are open.
+    sites_open, counts
+        By moment, whether new sites are open, and how much it counts in the means.
     """
     # Without any facility there is nothing to tell states apart by, but one there is.
     known = open_ if len(placed) else np.zeros((len(times), 1), np.bool_)
@@ -131,10 +136,10 @@ def over_moments(
         results = [_worse(one, found) for one in results] or [found]
     mean = np.zeros((2 * _CLASSES, count))
     at = np.arange(count)
-    for moment, state, is_open in zip(times, state_of, sites_open, strict=True):
+    for moment, state, is_open, weight in zip(times, state_of, sites_open, counts, strict=True):
         kind = covered[state].astype(np.int64) + backup[state] + _CLASSES * int(is_open)
-        mean[kind, at] += demand.weight_at(moment)
-    mean /= len(times)
+        mean[kind, at] += weight * demand.weight_at(moment)
+    mean /= counts.sum()
     kept = mean > 0
     kept[0] |= ~kept.any(axis=0)  # nobody is there at these moments: still a point
     point, kind = np.nonzero(kept.T)
@@ -142,6 +147,7 @@ def over_moments(
     return Moments(
         times=times,
         open=sites_open,
+        counts=counts,
         demand=demand,
         standing=replace(results[0], covered=out == 0, weight=out),
         point=point.astype(np.int64),

@@ -30,6 +30,7 @@ from geoapp.operations.ground.candidates import (
     stored_candidates,
     with_drawn,
 )
+from geoapp.operations.ground.hour_weights import weights_at
 from geoapp.operations.ground.in_service import frame_of, in_service, now
 from geoapp.operations.ground.moments import Moments, over_moments
 from geoapp.operations.ground.new_sites import check_open_then, open_at
@@ -178,8 +179,10 @@ def check_siting(session: Session, wanted: SitingParameters, zone: str | None = 
             "moments of the last year or later: a plan over several moments is for days to come",
         )
         raise InvalidValueError("at" if wanted.at else "moments", first.isoformat(), accepted)
-    if zone is not None and wanted.hours is not None:
-        check_open_then(wanted, zone, load_calendar(session))
+    if zone is not None and (wanted.hours is not None or wanted.hour_weights):
+        calendar = load_calendar(session)
+        check_open_then(wanted, zone, calendar)
+        weights_at(wanted, zone, calendar)
     check_demand_sets(session, wanted.demand, wanted.also_demand)
     for code, _ in wanted.quotas:
         check_region(session, "quotas", code)
@@ -285,6 +288,7 @@ def measure_ground(
             then,
             times,
             open_at(wanted, settings.timezone, stored.calendar),
+            weights_at(wanted, settings.timezone, stored.calendar),
             wanted.standard,
             estimate=estimate,
             network=network,

@@ -104,6 +104,7 @@ def _plain(wanted: SitingParameters) -> SitingParameters:
         at=wanted.at,
         period=wanted.period,
         moments=wanted.moments,
+        hour_weights=wanted.hour_weights,
     )
 
 

@@ -222,7 +222,11 @@ class WhatIfService:
         folder = network_folder(self._settings)
         # Who is in service depends on the day, even where hours do not count.
         moment = wanted.at or today(self._settings)
-        several = (wanted.period, wanted.moments, wanted.hours) if wanted.several else ()
+        several = (
+            (wanted.period, wanted.moments, wanted.hour_weights, wanted.hours)
+            if wanted.several
+            else ()
+        )
         standard = (wanted.standard_m, wanted.standard_seconds)
         asked = (standard, wanted.region, wanted.families, moment, several)
 

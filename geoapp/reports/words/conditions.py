@@ -7,6 +7,7 @@ from geoapp.core.hours import read
 from geoapp.core.hours.words import words_of
 from geoapp.core.i18n import Text
 from geoapp.core.questions.actions import ACTION_TEXT, ActionKind
+from geoapp.core.questions.hour_weights import HourWeights
 from geoapp.core.questions.places import DrawnSite
 from geoapp.core.questions.quota import Quota
 from geoapp.core.questions.siting import (
@@ -172,6 +173,24 @@ def _moments(moments: tuple[Any, ...], naming: Naming) -> Text:
     return Text(zh, en)
 
 
+def _hour_weights(weights: HourWeights, naming: Naming) -> Text:
+    told = []
+    for one in weights[: naming.most_named]:
+        hours = read(one.whole)
+        told.append(
+            Text(
+                f"{words_of(hours, 'zh')} 算 {one.weight}",
+                f"{words_of(hours, 'en')} counts {one.weight}",
+            )
+        )
+    more = len(weights) - len(told)
+    zh, en = "、".join(one.zh for one in told), ", ".join(one.en for one in told)
+    if more > 0:
+        some = counted(more, "段时间", "more stretch of hours", "more stretches of hours")
+        zh, en = f"{zh}，另有 {some.zh}", f"{en} and {some.en}"
+    return Text(f"权重：{zh}，其余算 1", f"weights: {en}, the rest 1")
+
+
 def _cost(kind: ActionKind) -> Callable[[float, Naming], Text]:
     name = ACTION_TEXT[kind]
     return lambda value, _naming: Text(
@@ -260,6 +279,7 @@ CONDITION_WORDS: dict[str, Callable[[Any, Naming], Text | None]] = {
     "time_limit_seconds": _seconds("至多算 {value}", "at most {value} of solving"),
     "target_gap": _words("差距 {value} 以内即停", "stop within {value}", _percent),
     "moments": _moments,
+    "hour_weights": _hour_weights,
     "hours": _words("开放 {value}", "open {value}", str),
     "most_actions": _words("至多 {value} 项", "no more actions than {value}"),
     "build_cost": _cost(ActionKind.BUILD),

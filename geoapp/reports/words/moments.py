@@ -8,7 +8,7 @@ from typing import Final
 from geoapp.core.i18n import Text
 from geoapp.core.results.siting import MomentFigures, SitingRun
 from geoapp.core.settings import DEFAULT_ZONE
-from geoapp.core.units import counted, format_change, format_count, format_moment
+from geoapp.core.units import counted, format_change, format_count, format_moment, format_share
 
 # From so many moments on their parts of the week are told, not each of them.
 _MOST_NAMED: Final = 12
@@ -36,6 +36,9 @@ class MomentLine:
         Workers newly reached, the mean over these moments.
     closed
         At how many of these moments the new sites are closed.
+    counts_share
+        What part of the means they make, 0 to 1; None where all moments count the same. Figures of what
+        does not count at all are means of its own.
     """
 
     when: Text
@@ -44,15 +47,18 @@ class MomentLine:
     after_share: float | None
     added: float
     closed: int
+    counts_share: float | None
 
 
 def moment_lines(run: SitingRun) -> list[MomentLine]:
     """Return a run's several moments, or the parts of the week that they are in; none for one or none."""
     moments = run.found.moments or ()
+    total = sum(one.counts for one in moments) if are_weighed(run) else None
     if len(moments) <= _MOST_NAMED:
         zone = run.inputs.timezone or DEFAULT_ZONE
         return [
-            _line(format_moment(datetime.fromisoformat(one.at), zone), [one]) for one in moments
+            _line(format_moment(datetime.fromisoformat(one.at), zone), [one], total)
+            for one in moments
         ]
     parts: dict[tuple[bool, int], list[MomentFigures]] = {}
     for one in moments:
@@ -66,22 +72,33 @@ def moment_lines(run: SitingRun) -> list[MomentLine]:
                 f"{_DAYS[weekend].en}, {_PARTS[part][1].en}",
             ),
             held,
+            total,
         )
         for (weekend, part), held in sorted(parts.items())
     ]
 
 
-def _line(when: Text, held: Sequence[MomentFigures]) -> MomentLine:
-    total = sum(one.weight for one in held)
-    before = sum(one.covered_before_weight for one in held)
-    after = sum(one.covered_after_weight for one in held)
+def are_weighed(run: SitingRun) -> bool:
+    """Tell whether some of a run's moments count more than others."""
+    return len({one.counts for one in run.found.moments or ()}) > 1
+
+
+def _line(when: Text, held: Sequence[MomentFigures], of_all: int | None) -> MomentLine:
+    """Return a line of moments of which all together count so much; None: each the same."""
+    mine = sum(one.counts for one in held)
+    counts = [one.counts if mine else 1 for one in held]
+    total, before, after = (
+        sum(n * getattr(one, name) for n, one in zip(counts, held, strict=True))
+        for name in ("weight", "covered_before_weight", "covered_after_weight")
+    )
     return MomentLine(
         when=when,
         count=len(held),
         before_share=before / total if total > 0 else None,
         after_share=after / total if total > 0 else None,
-        added=(after - before) / len(held),
+        added=(after - before) / sum(counts),
         closed=sum(not one.sites_open for one in held),
+        counts_share=None if of_all is None else mine / of_all,
     )
 
 
@@ -90,13 +107,18 @@ def moment_texts(run: SitingRun) -> list[tuple[Text, Text]]:
     lines = moment_lines(run)
     if not lines:
         return []
-    count = len(run.found.moments or ())
-    some = counted(count, "个时刻", "moment")
-    head = Text(f"{some.zh}的平均，每个算得一样多", f"means over {some.en}, each counting the same")
     return [
-        (Text("人数和覆盖率", "workers and shares"), head),
+        (Text("人数和覆盖率", "workers and shares"), mean_text(run)),
         *((one.when, _words(one)) for one in lines),
     ]
+
+
+def mean_text(run: SitingRun) -> Text:
+    """Return over how many moments the figures of a plan are means, and how much each counts."""
+    some = counted(len(run.found.moments or ()), "个时刻", "moment")
+    if are_weighed(run):
+        return Text(f"{some.zh}按权重的平均", f"means over {some.en} by their weights")
+    return Text(f"{some.zh}的平均，每个算得一样多", f"means over {some.en}, each counting the same")
 
 
 def _words(line: MomentLine) -> Text:
@@ -105,10 +127,21 @@ def _words(line: MomentLine) -> Text:
         format_change(line.before_share, line.after_share),
     )
     told = Text(f"{change}，新增 {some.zh}", f"{change}, {some.en} newly reached")
-    if not line.closed:
+    notes = [one for one in (counts_text(line), closed_text(line)) if one.zh]
+    if not notes:
         return told
-    shut = closed_text(line)
-    return Text(f"{told.zh}（{shut.zh}）", f"{told.en} ({shut.en})")
+    zh, en = "；".join(one.zh for one in notes), "; ".join(one.en for one in notes)
+    return Text(f"{told.zh}（{zh}）", f"{told.en} ({en})")
+
+
+def counts_text(line: MomentLine) -> Text:
+    """Return what part of the means some moments make; empty where all moments count the same."""
+    if line.counts_share is None:
+        return Text("", "")
+    if line.counts_share == 0:
+        return Text("不计入平均", "not counted in the means")
+    share = format_share(line.counts_share)
+    return Text(f"占平均的 {share}", f"{share} of the means")
 
 
 def closed_text(line: MomentLine) -> Text:

@@ -16,6 +16,8 @@ def promise_text(promised: float, question: SitingParameters, zone: str) -> Text
     if question.several:
         some = counted(len(question.times(zone)), "个时刻", "moment")
         when = Text(f"{some.zh}平均", f"mean over {some.en}")
+        if question.hour_weights:
+            when = Text(f"{some.zh}按权重平均", f"mean over {some.en} by their weights")
     elif question.at is not None:
         when = format_moment(question.at, zone)
     return Text(

@@ -28,7 +28,7 @@ from geoapp.reports.words.coverage import zones_text
 from geoapp.reports.words.elsewhere import elsewhere_text
 from geoapp.reports.words.fairness import fairness_lines, fairness_words
 from geoapp.reports.words.longest import longest_verdict
-from geoapp.reports.words.moments import moment_texts
+from geoapp.reports.words.moments import are_weighed, mean_text, moment_texts
 from geoapp.reports.words.phases import PHASES_OBJECTIVE, phase_texts
 from geoapp.reports.words.robust import robust_lines, robust_verdict
 from geoapp.reports.words.sizes import built_texts
@@ -76,7 +76,10 @@ def gap_words(found: SitingFindings) -> Text:
 
 
 def verdict(run: SitingRun) -> Text:
-    """Return how far the plan can be from the best at most, and what nobody has said that it rests on."""
+    """Return how far the plan can be from the best at most, and what it rests on that may be overlooked.
+
+    That is how the moments were weighed, and what nobody has said of the new stations' hours.
+    """
     words = gap_words(run.found)
     source = run.inputs.candidates
     if source is not None and source.generated == ANYWHERE and run.found.objective is not None:
@@ -85,6 +88,9 @@ def verdict(run: SitingRun) -> Text:
         words = _anywhere_words(run.found, asked or run.found.sites, source.drawn, where)
     words = Text(words.zh, words.en[:1].upper() + words.en[1:])
     plan = run.found.objective is not None and bool(run.params)
+    if plan and are_weighed(run):
+        mean = mean_text(run)
+        words = Text(f"{words.zh}；人数是{mean.zh}", f"{words.en}; workers are {mean.en}")
     if not plan or not SitingParameters.from_stored(run.params).rests_on_unknown_hours:
         return words
     return Text(

@@ -9,6 +9,8 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints, create_mod
 from geoapp.core.i18n import Text
 from geoapp.core.limits import (
     MOST_CODE_CHARACTERS,
+    MOST_HOUR_WEIGHT,
+    MOST_HOUR_WEIGHTS_CHARACTERS,
     MOST_MONEY,
     MOST_NAME_CHARACTERS,
     MOST_SEATS,
@@ -68,6 +70,20 @@ class SizeBody(BaseModel):
     cost: float = Field(ge=0, le=MOST_MONEY, allow_inf_nan=False, strict=True)
 
 
+class HourWeightBody(BaseModel):
+    """Hours, and how much a moment within them counts."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    hours: Annotated[
+        str,
+        StringConstraints(
+            min_length=1, max_length=MOST_HOUR_WEIGHTS_CHARACTERS, pattern=WITHOUT_NUL
+        ),
+    ]
+    weight: int = Field(ge=0, le=MOST_HOUR_WEIGHT, strict=True)
+
+
 class AreaBody(BaseModel):
     """A GeoJSON polygon."""
 
@@ -123,6 +139,8 @@ def _type(field: table.Field, *, required: bool) -> Any:
             return Annotated[dict[year, number], Field(max_length=some)] | text
         case Kind.SIZES:
             return Annotated[list[SizeBody], Field(max_length=some)] | text
+        case Kind.WEIGHTS:
+            return Annotated[list[HourWeightBody], Field(max_length=some)] | text
         case Kind.SITES:
             return Annotated[list[DrawnBody], Field(max_length=some)]
         case Kind.AREAS:
@@ -136,6 +154,7 @@ _EMPTY: dict[Kind, Any] = {
     Kind.QUOTAS: dict,
     Kind.PHASES: dict,
     Kind.SIZES: list,
+    Kind.WEIGHTS: list,
     Kind.SITES: list,
     Kind.AREAS: list,
 }

@@ -7,7 +7,7 @@ from typing import Any
 from geoapp.core.i18n import Text
 from geoapp.core.questions.field import UNIT_TEXT, Field, Kind, Place, Table, Unit
 
-_WRITTEN = (Kind.TEXT, Kind.PHASES, Kind.SIZES)
+_WRITTEN = (Kind.TEXT, Kind.PHASES, Kind.SIZES, Kind.WEIGHTS)
 _OPTIONAL = Text("可不填", "optional")
 
 

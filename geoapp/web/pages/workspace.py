@@ -11,6 +11,7 @@ from flask import request, url_for
 
 from geoapp.core.errors import InvalidValueError
 from geoapp.core.i18n import Text
+from geoapp.core.questions.hour_weights import hour_weights_text
 from geoapp.core.questions.phases import phases_text
 from geoapp.core.questions.siting import ANYWHERE, SitingParameters
 from geoapp.core.questions.sizes import sizes_text
@@ -109,6 +110,8 @@ def given_question(question: Question | None) -> dict[str, Any] | None:
         kept.pop("p", None)  # they say how many
     if isinstance(question, SitingParameters) and question.sizes:
         kept["sizes"] = sizes_text(question.sizes)
+    if isinstance(question, SitingParameters) and question.hour_weights:
+        kept["hour_weights"] = hour_weights_text(question.hour_weights)
     if kept.get("drawn"):
         kept["drawn"] = [_filled_in(one) for one in kept["drawn"]]
     # Tuples become lists, as the page's script will have them.
@@ -149,6 +152,8 @@ def without(question: _Question, names: Sequence[str]) -> _Question:
             raise InvalidValueError("drop", name, accepted)
     gone = {*names, *(one.name for one in table if one.needs in names)}
     left = replace(question, **{name: table.default(name) for name in gone})
+    if isinstance(left, SitingParameters) and not left.several:
+        left = replace(left, hour_weights=())
     if "drawn" in gone and isinstance(left, SitingParameters):
         drawn = {one.code for one in getattr(question, "drawn", ())}
         fixed = tuple(code for code in left.fixed if code not in drawn)

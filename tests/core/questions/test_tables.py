@@ -11,6 +11,11 @@ from geoapp.core.errors import InvalidValueError
 from geoapp.core.questions.actions import ACTIONS, ActionParameters
 from geoapp.core.questions.coverage import COVERAGE, CoverageParameters
 from geoapp.core.questions.field import Absent, Kind, Table
+from geoapp.core.questions.hour_weights import (
+    HourWeight,
+    hour_weights_text,
+    parse_hour_weights,
+)
 from geoapp.core.questions.period import Period
 from geoapp.core.questions.phases import parse_phases
 from geoapp.core.questions.places import DrawnSite
@@ -49,6 +54,7 @@ def given(name: str) -> Any:
         "alternatives": 2,
         "phases": ((2027, 1), (2028, 2)),
         "sizes": (SiteSize("small", 20.0, 8.0),),
+        "hour_weights": (HourWeight("07:00-19:00", 3),),
         "period": Period.DAY,
         "moments": (AT,),
     }
@@ -63,6 +69,8 @@ def test_a_model_refuses_what_it_does_not_honour(model: SitingModel) -> None:
         question = replace(asked(model), **{field.name: given(field.name)})
         if field.needs == "at":
             question = replace(question, at=AT)
+        if field.name == "hour_weights" and model in field.models:
+            question = replace(question, moments=(AT,))
         if field.name == "sizes" and model in field.models:
             question = replace(question, budget=100.0)
         if model in field.models:
@@ -222,3 +230,37 @@ def test_sizes_as_people_write_them() -> None:
     ):
         with pytest.raises(InvalidValueError, match="small=20:8"):
             parse_sizes("--size", wrong)
+
+
+def test_weights_of_hours_as_people_write_them() -> None:
+    weights = (HourWeight("Mo-Fr 07:00-12:00,13:00-19:00", 3), HourWeight("周末", 0))
+    members = [{"hours": one.hours, "weight": one.weight} for one in weights]
+    for given in (
+        "Mo-Fr 07:00-12:00,13:00-19:00=3, 周末=0",
+        "Mo-Fr 07:00-12:00,13:00-19:00 ＝ 3；周末＝0、",
+        ["Mo-Fr 07:00-12:00,13:00-19:00=3", "周末=0"],
+        members,
+    ):
+        assert parse_hour_weights("--hour-weight", given) == weights
+    assert parse_hour_weights("--hour-weight", hour_weights_text(weights)) == weights
+    for wrong in (
+        "07:00-19:00",
+        "=3",
+        "07:00-19:00=",
+        "07:00-19:00=-1",
+        "07:00-19:00=1.5",
+        "a=1001",
+    ):
+        with pytest.raises(InvalidValueError, match="07:00-19:00=3"):
+            parse_hour_weights("--hour-weight", wrong)
+    question = replace(asked(SitingModel.MCLP), moments=(AT,))
+    for hours in ("whenever", "08:00-25:99"):
+        with pytest.raises(InvalidValueError) as caught:
+            replace(question, hour_weights=(HourWeight(hours, 2),)).check()
+        assert caught.value.parameter == "hour_weights"
+    weighed = replace(question, hour_weights=(HourWeight("每天 7:00-19:00", 2),))
+    assert weighed.same_as(replace(question, hour_weights=(HourWeight("Mo-Su 07:00-19:00", 2),)))
+    assert not weighed.same_as(
+        replace(question, hour_weights=(HourWeight("Mo-Su 07:00-19:00", 3),))
+    )
+    assert SitingParameters.from_stored(weighed.stored()) == weighed

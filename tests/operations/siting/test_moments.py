@@ -1,5 +1,6 @@
 """One plan for several moments: against all plans there are, and against coverage runs at each moment."""
 
+import json
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -10,13 +11,15 @@ import pytest
 
 from geoapp.core.errors import InvalidValueError
 from geoapp.core.questions.coverage import CoverageParameters
+from geoapp.core.questions.hour_weights import HourWeight
 from geoapp.core.questions.period import Period
 from geoapp.core.questions.quota import Quota
-from geoapp.core.questions.siting import SitingModel
+from geoapp.core.questions.siting import SitingModel, SitingParameters
 from geoapp.core.settings import Settings
 from geoapp.operations.coverage import run as coverage_run
 from geoapp.operations.siting import run as siting_run
 from geoapp.operations.siting.files import save_siting
+from geoapp.operations.siting.proof import proof_file, verify_file
 from geoapp.operations.siting.results import gap_zones, region_figures, sites_of
 from geoapp.operations.siting.what_if import WhatIfService
 from geoapp.reports.words.moments import moment_lines
@@ -73,13 +76,20 @@ class Counted:
         )
         self.near = truth.walk <= 500
 
-    def reached(self, plan: tuple[int, ...], open_: list[int], backup: float = 0.0) -> float:
+    def reached(
+        self,
+        plan: tuple[int, ...],
+        open_: list[int],
+        backup: float = 0.0,
+        counts: tuple[int, ...] = (1, 1, 1),
+    ) -> float:
         total = 0.0
-        for before, weight, is_open in zip(self.before, self.weight, open_, strict=True):
+        scaled = [count * weight for count, weight in zip(counts, self.weight, strict=True)]
+        for before, weight, is_open in zip(self.before, scaled, open_, strict=True):
             after = before + is_open * self.near[:, list(plan)].sum(axis=1)
             for times, part in ((1, 1 - backup), (2, backup)):
                 total += part * weight[(after >= times) & (before < times)].sum()
-        return total / len(self.weight)
+        return total / sum(counts)
 
 
 def solved(town: Database, settings: Settings, **changes: Any) -> Any:
@@ -197,6 +207,71 @@ def test_a_week_is_told_by_its_parts(busy: Database, settings: Settings) -> None
     assert "provided that the new stations are open then" in verdict(run).en
 
 
+WEIGHED: list[tuple[dict[str, Any], tuple[int, ...]]] = [
+    ({"p": 1}, (1, 7, 1)),
+    ({"p": 2, "hours": HOURS}, (0, 3, 5)),
+    ({"p": 2}, (1, 0, 12)),
+    ({"p": 3, "budget": 9.0, "hours": HOURS}, (1, 9, 2)),
+    ({"p": 2, "backup_share": 0.3}, (2, 0, 3)),
+]
+
+
+def weights_of(counts: tuple[int, ...]) -> tuple[HourWeight, ...]:
+    hours = ("Mo-Fr 09:00-11:00", "19:00-21:00", "周末")
+    return tuple(HourWeight(*one) for one in zip(hours, counts, strict=True) if one[1] != 1)
+
+
+@pytest.mark.parametrize(("asked", "counts"), WEIGHED)
+def test_moments_count_by_the_weights_of_their_hours(
+    busy: Database, settings: Settings, asked: dict[str, Any], counts: tuple[int, ...]
+) -> None:
+    truth, backup = Counted(busy), asked.get("backup_share", 0.0)
+    open_ = [1, 1, 0] if asked.get("hours") else [1, 1, 1]
+    cost = [host[3] for host in HOSTS]
+    some = range(asked["p"] + 1) if "budget" in asked or backup else [asked["p"]]
+    best = max(
+        truth.reached(plan, open_, backup, counts)
+        for p in some
+        for plan in plans(p)
+        if sum(cost[one] for one in plan) <= asked.get("budget", np.inf)
+    )
+    run = solved(busy, settings, **asked, hour_weights=weights_of(counts))
+    found = run.result
+    assert found.proven
+    assert found.objective == pytest.approx(best, rel=1e-12)
+    assert [one.counts for one in found.moments] == list(counts)
+    mean = np.average([one.covered_after_weight for one in found.moments], weights=counts)
+    assert found.total.covered_after_weight == pytest.approx(mean, rel=1e-12)
+    lines = moment_lines(run)
+    assert [one.counts_share for one in lines] == [one / sum(counts) for one in counts]
+    reached = sum(one.added * (one.counts_share or 0) for one in lines)
+    assert reached == pytest.approx(found.total.added_weight, rel=1e-12)
+    assert "means over 3 moments by their weights" in verdict(run).en
+
+
+def test_a_weighed_plan_is_proven_tried_and_stored_as_asked(
+    busy: Database, settings: Settings, tmp_path: Any
+) -> None:
+    asked = {"p": 2, "hours": HOURS, "hour_weights": weights_of((0, 3, 5))}
+    run = solved(busy, settings, **asked)
+    question = SitingParameters.from_stored(run.params)
+    assert question.hour_weights == asked["hour_weights"]
+    implied = WhatIfService(busy, settings).ask(
+        question, [(one.lon, one.lat) for one in sites_of(busy, run.id)]
+    )
+    assert implied.covered_after == pytest.approx(run.result.total.covered_after_weight, rel=1e-12)
+    path = tmp_path / "plan.proof.json"
+    path.write_bytes(proof_file(busy, run.id))
+    proof, check = verify_file(path)
+    assert not check.faults
+    assert proof.objective == pytest.approx(run.result.objective, rel=1e-12)
+    assert "Sat-Sun 00:00-24:00 counts 5" in proof.question.en
+    held = json.loads(path.read_text())
+    held["demand"]["weight"][0] += 1
+    path.write_text(json.dumps(held))
+    assert verify_file(path)[1].faults
+
+
 WRONG: list[tuple[dict[str, Any], str]] = [
     ({"at": MOMENTS[0]}, "moments"),
     ({"period": Period.WEEK, "moments": ()}, "period"),
@@ -207,6 +282,11 @@ WRONG: list[tuple[dict[str, Any], str]] = [
     ({"moments": (moment("2020-01-01T10:00"), MOMENTS[0])}, "moments"),
     ({"candidates": "facilities:base", "families": ("station",)}, "hours"),
     ({"model": SitingModel.P_MEDIAN}, "moments"),
+    ({"hour_weights": weights_of((0, 0, 0))}, "hour_weights"),
+    ({"hour_weights": (HourWeight("03:00-04:00", 2),)}, "hour_weights"),
+    ({"hour_weights": (HourWeight("sunrise-sunset", 2),)}, "hour_weights"),
+    ({"hour_weights": (HourWeight("08:00-12:00", 2), HourWeight("Tu", 3))}, "hour_weights"),
+    ({"hour_weights": (HourWeight("08:00-12:00", 2),), "moments": ()}, "hour_weights"),
     ({"model": SitingModel.LSCP, "p": None, "candidates": "anywhere"}, "candidates"),
 ]
 

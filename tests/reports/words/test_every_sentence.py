@@ -403,12 +403,13 @@ def fairness_sentences(n: int) -> dict[str, list[Text]]:
 def moment_sentences(n: int) -> dict[str, list[Text]]:
     runs = [
         run("siting", {}, SitingRunInputs(), sited(n, moments=held))
-        for count in (2, 168)
+        for count, weighed in ((2, 1), (2, 2), (168, 1), (168, 24))
         for held in [
             tuple(
                 MomentFigures(
                     at=(AT + timedelta(hours=hour)).isoformat(),
                     sites_open=hour % 3 > 0,
+                    counts=hour % weighed,
                     weight=2.0 * n,
                     covered_before_weight=0.0,
                     covered_after_weight=float(n),
@@ -422,6 +423,8 @@ def moment_sentences(n: int) -> dict[str, list[Text]]:
         "moment_lines": [one.when for one in lines],
         "moment_texts": [text for one in runs for text in lines_of(moments.moment_texts(one))],
         "closed_text": [moments.closed_text(one) for one in lines if one.closed],
+        "counts_text": [words for one in lines if (words := moments.counts_text(one)).zh],
+        "mean_text": [moments.mean_text(one) for one in runs],
     }
 
 
@@ -1054,7 +1057,7 @@ SENTENCES: Mapping[Any, Callable[[int], dict[str, list[Text]]]] = {
     standards: standard_sentences,
 }
 # Figures, codes and tables: no sentences.
-WORDLESS = {"figures_of", "demand_code", "table_of", "range_text"}
+WORDLESS = {"are_weighed", "figures_of", "demand_code", "table_of", "range_text"}
 
 
 @pytest.mark.parametrize("module", SENTENCES, ids=lambda one: one.__name__.rpartition(".")[2])

@@ -10,6 +10,7 @@ from geoapp.core.i18n import Text
 from geoapp.core.questions.actions import ACTIONS, ActionParameters
 from geoapp.core.questions.coverage import COVERAGE, CoverageParameters
 from geoapp.core.questions.field import Table
+from geoapp.core.questions.hour_weights import HourWeight
 from geoapp.core.questions.period import Period
 from geoapp.core.questions.places import DrawnSite
 from geoapp.core.questions.quota import Quota
@@ -58,6 +59,7 @@ GIVEN: dict[str, Any] = {
     "phases": ((2027, 4), (2028, 6)),
     "demand_off_share": 0.2,
     "sizes": (SiteSize("small", 20.0, 8.0), SiteSize("large", 60.0, 20.0)),
+    "hour_weights": (HourWeight("Mo-Fr 07:00-19:00", 3),),
     "hours": "24/7",
     "most_actions": 5,
     "build_cost": 8.0,

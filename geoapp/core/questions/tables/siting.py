@@ -120,6 +120,24 @@ MOMENTS = Field(
         "the page asks for a moment, its day or its week; a question with a list of moments keeps it"
     ),
 )
+HOUR_WEIGHTS = Field(
+    name="hour_weights",
+    kind=Kind.WEIGHTS,
+    label=Text("哪些时间更要紧", "Hours that count more"),
+    help=Text(
+        "时间和权重（整数）：取平均时，这些时间的时刻算这么多，没有写到的算 1，0 为不算",
+        "hours and a whole number: how much a moment within them counts in the mean; others count 1, 0 is "
+        "not at all",
+    ),
+    written=Text(
+        "如 Mo-Fr 07:00-19:00=3, 23:00-07:00=0", "such as Mo-Fr 07:00-19:00=3, 23:00-07:00=0"
+    ),
+    longest=limits.MOST_HOUR_WEIGHTS_CHARACTERS,
+    most_items=limits.MOST_HOUR_WEIGHTS,
+    models=_COVERING,
+    option="--hour-weight",
+    page=Place.MORE,
+)
 ALSO_DEMAND = Field(
     name="also_demand",
     kind=Kind.CODES,
@@ -375,6 +393,7 @@ FIELDS = (
     AT,
     PERIOD,
     MOMENTS,
+    HOUR_WEIGHTS,
     HOURS,
     replace(MIN_SPACING_M, models=(*_COVERING, "robust")),
     QUOTAS,

@@ -35,7 +35,7 @@ blueprint = Blueprint("trial", __name__)
 # Of the question that the form states, what a try needs.
 TRIED: Final = (
     *("standard_m", "standard_seconds", "region", "demand", "families", "drawn"),
-    *("at", "period", "moments", "hours"),
+    *("at", "period", "moments", "hour_weights", "hours"),
 )
 TryBody = question_body(
     SITING, "TryBody", "Places to be tried, for the question that the form states.", only=TRIED

@@ -31,7 +31,7 @@ from geoapp.operations.siting.scenarios import SavedScenario, question_of
 from geoapp.reports.deck import has_slides
 from geoapp.reports.words.elsewhere import elsewhere_text
 from geoapp.reports.words.fairness import worst_text
-from geoapp.reports.words.moments import closed_text, moment_lines
+from geoapp.reports.words.moments import closed_text, counts_text, mean_text, moment_lines
 from geoapp.reports.words.money import money_text
 from geoapp.reports.words.phases import phase_lines
 from geoapp.reports.words.question import question_lines, question_title
@@ -296,7 +296,14 @@ def _parts(run: SitingRun | None, names: dict[str, Text]) -> dict[str, Any]:
         "sites": sites,
         "on_board": on_board(run.id),
         "others": others,
-        "moments": [{"line": one, "closed": closed_text(one)} for one in moment_lines(run)],
+        "moments": [
+            {
+                "line": one,
+                "notes": [words for words in (counts_text(one), closed_text(one)) if words.zh],
+            }
+            for one in moment_lines(run)
+        ],
+        "moments_mean": mean_text(run),
         "phases": phase_lines(run),
         "districts": regions,
         "region_names": names,

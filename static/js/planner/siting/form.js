@@ -14,7 +14,7 @@ const NEEDING_CANDIDATES = new Set([
 const ONLY_AMONG = new Set([...NEEDING_CANDIDATES, 'quotas', 'host_quotas', 'phases']);
 
 // What sizes of station say already, or are not asked with.
-const IDLE_WITH_SIZES = new Set(['site_cost', 'capacity', 'backup_share', 'alternatives', 'differ', 'within_share', 'period']);
+const IDLE_WITH_SIZES = new Set(['site_cost', 'capacity', 'backup_share', 'alternatives', 'differ', 'within_share', 'period', 'hour_weights']);
 
 // The models that sites anywhere are proven for; the longest walk is by line alone.
 const PROVEN_ANYWHERE = new Set(['mclp', 'lscp', 'p_center']);
@@ -40,6 +40,8 @@ export function makeForm(form, districts, hosts) {
     const priced = Boolean(fields.budget) && !byId('budget', HTMLInputElement).disabled;
     const anywhere = fitAnywhere(fields.model, priced);
     const sized = priced && Boolean(fields.sizes) && sizesModels.includes(fields.model);
+    const period = byId('period', HTMLSelectElement).value; // even while it is out of sight
+    const several = (fields.when === 'at' && period !== 'moment') || kept.moments !== undefined;
     drawDistricts(fields.region);
     drawHosts(fields.candidates);
     asked.forEach((one) => {
@@ -47,6 +49,7 @@ export function makeForm(form, districts, hosts) {
       const control = form.elements.namedItem(one.name);
       const idle = !isHonoured(one, fields.model) || (anywhere && NEEDING_CANDIDATES.has(one.name))
         || (one.needs === 'at' && fields.when !== 'at') || (one.needs === 'budget' && !priced)
+        || (one.name === 'hour_weights' && !several)
         || (one.name === 'p' && Boolean(fields.phases)) // the years say how many
         || (sized && IDLE_WITH_SIZES.has(one.name));
       if (place instanceof HTMLElement) place.hidden = idle;

@@ -72,7 +72,7 @@ export function triedOf(body) {
 }
 
 // What who is covered by what stands depends on (geoapp/web/pages/siting/trial.py has the same).
-const GROUND = ['standard_m', 'standard_seconds', 'region', 'demand', 'families', 'at', 'period', 'moments', 'hours'];
+const GROUND = ['standard_m', 'standard_seconds', 'region', 'demand', 'families', 'at', 'period', 'moments', 'hour_weights', 'hours'];
 
 /**
  * The part of a question that places are tried for, without the places.

@@ -58,6 +58,8 @@ export function questionOf(fields, kept, districts, asked, quotaModels, hosts = 
     candidates: fields.candidates,
   };
   if (body.phases) delete body.p; // they say how many
+  // One moment has none to be weighed against.
+  if (!body.period && !body.moments) delete body.hour_weights;
   if (quotaModels.includes(fields.model)) {
     const all = quotaOf(fields.least, fields.most_each);
     /** @type {Record<string, Quota>} */

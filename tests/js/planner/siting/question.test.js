@@ -29,6 +29,7 @@ const ASKED = [
   control('min_spacing_m', { models: [...COVERED, 'lscp'] }),
   control('budget', { models: COVERED }),
   control('sizes', { number: false, models: ['mclp'], needs: 'budget', usual: '' }),
+  control('hour_weights', { number: false, models: [...COVERED, 'lscp'], usual: '' }),
   control('backup_share', { scale: 100, models: ['mclp'], usual: '0' }),
   control('capacity', { models: ['mclp'] }),
   control('alternatives', { models: ['mclp'], usual: '0' }),
@@ -79,6 +80,16 @@ test('a day or a week is asked where a moment is, and comes back', () => {
   const body = questionOf(form({ period: 'week', when: 'at' }), {}, DISTRICTS);
   assert.deepEqual([body.at, body.period], ['2026-11-28T21:00', 'week']);
   assert.equal(fieldsOf(body, DISTRICTS).fields.period, 'week');
+});
+
+test('weights of hours are asked where there are several moments, and come back', () => {
+  const hour_weights = '07:00-19:00=3';
+  assert.ok(!('hour_weights' in questionOf(form({ hour_weights, when: 'at' }), {}, DISTRICTS)));
+  const body = questionOf(form({ hour_weights, period: 'day', when: 'at' }), {}, DISTRICTS);
+  assert.equal(body.hour_weights, hour_weights);
+  assert.equal(fieldsOf(body, DISTRICTS).fields.hour_weights, hour_weights);
+  const listed = questionOf(form({ hour_weights }), { moments: ['2026-11-24T10:00'] }, DISTRICTS);
+  assert.equal(listed.hour_weights, hour_weights);
 });
 
 test('years say how many stations there are', () => {
