@@ -10,6 +10,7 @@ from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from geoapp.core.words import Level
+from geoapp.store.region_tree import WITHIN_REGION
 
 # Large outlines are cut into pieces of at most this many vertices, so that an index finds the few
 # that matter to a point.
@@ -81,14 +82,6 @@ def named_regions(session: Session) -> list[tuple[str, str | None, str]]:
     return [(code, parent, name) for code, parent, name in rows]
 
 
-def stored_parents(session: Session) -> dict[str, str | None]:
-    """Return by a region's code that of the region that contains it."""
-    return {
-        code: parent
-        for code, parent in session.execute(text("select code, parent_code from region"))
-    }
-
-
 def stored_regions(session: Session) -> list[StoredRegion]:
     """Return all regions in order of code."""
     rows = session.execute(
@@ -111,7 +104,7 @@ class RegionShape:
 
 
 _SHAPES = text(
-    """
+    f"""
     select code, parent_code, level, name_zh, name_en, population, population_source, source,
         case when geom is null then null
             -- In degrees of latitude; coverage borders are simplified alike on both sides.
@@ -121,6 +114,7 @@ _SHAPES = text(
     from region
     where (cast(:level as text) is null or level = :level)
         and (cast(:parent as text) is null or parent_code = :parent)
+        and (cast(:region as text) is null or {WITHIN_REGION.format(column="code")})
     order by code
     """
 )
@@ -128,18 +122,26 @@ _METRES_PER_DEGREE = 111_000.0
 
 
 def region_shapes(
-    session: Session, level: Level | None, parent: str | None, *, simplify_m: float
+    session: Session,
+    level: Level | None,
+    parent: str | None,
+    *,
+    simplify_m: float,
+    within: str | None = None,
 ) -> list[RegionShape]:
     """Return regions in order of code, of a level and below another if so asked.
 
     Parameters
     ----------
+    parent, within
+        Only regions directly below this one; only this one and all in it, at whatever level.
     simplify_m
         How far, about, an outline may move to have fewer points; 0 keeps every point.
     """
     parameters = {
         "level": level,
         "parent": parent,
+        "region": within,
         "simplify_deg": simplify_m / _METRES_PER_DEGREE,
     }
     return [

@@ -20,6 +20,7 @@ from geoapp.operations.network.keeper import network_folder
 from geoapp.operations.runs.state import read_finished, read_run, recent_runs
 from geoapp.store.engine import Database, Session
 from geoapp.store.facilities.read import data_versions, regions_below
+from geoapp.store.region_tree import codes_above
 from geoapp.store.runs import published as store
 from geoapp.store.runs.inputs import find_demand_set
 
@@ -185,7 +186,7 @@ def official(
         if region is None:
             row = _widest(session, known)
         else:
-            above = store.regions_above(session, region)
+            above = codes_above(session, region)
             if not above:
                 raise NotFoundError(Text("区域", "region"), region)
             row = next((known[code] for code in [*above, None] if code in known), None)

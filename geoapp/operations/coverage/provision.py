@@ -1,14 +1,21 @@
 """What stands in each region: facilities by family, for so many workers and on so much ground."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Final
+from weakref import WeakKeyDictionary
 
 from geoapp.core.settings import Settings
 from geoapp.core.words import Family
 from geoapp.operations.moment import today
-from geoapp.store.engine import Database
+from geoapp.store.engine import Database, Session
 from geoapp.store.facilities.counted import areas_km2, count_by_region
-from geoapp.store.regions import stored_parents
+from geoapp.store.facilities.read import data_versions
+
+# By version of the outlines, and by code: a region without an outline has none.
+_of_stores: Final[WeakKeyDictionary[Database, Mapping[int, Mapping[str, float | None]]]] = (
+    WeakKeyDictionary()
+)
 
 
 @dataclass(slots=True)
@@ -65,17 +72,13 @@ def provisions(
         The region that they are parts of; None is everywhere.
     """
     with database.snapshot() as session:
-        counts = count_by_region(session, today(settings))
-        parents = stored_parents(session)
-        area = areas_km2(session, [*workers, *([] if within is None else [within])])
+        counts = count_by_region(session, today(settings), list(workers), within)
+        area = _areas(database, session, [*workers, *([] if within is None else [within])])
     found = {code: Provision() for code in workers}
     whole, elsewhere = Provision(), Provision()
     for one in counts:
-        above = _above(one.region_code, parents)
-        if within is not None and within not in above:
-            continue
-        listed = next((code for code in above if code in found), None)
-        for place in (whole, elsewhere if listed is None else found[listed]):
+        own = elsewhere if one.region_code is None else found[one.region_code]
+        for place in (whole, own):
             place.in_service[one.family] += one.in_service
             place.suspended += one.suspended
     for code, place in found.items():
@@ -84,13 +87,17 @@ def provisions(
     return Provisions(found, whole, elsewhere)
 
 
-def _above(code: str | None, parents: Mapping[str, str | None]) -> list[str]:
-    """Return a region and all that contain it, itself first."""
-    found: list[str] = []
-    while code is not None and code not in found:
-        found.append(code)
-        code = parents.get(code)
-    return found
+def _areas(database: Database, session: Session, codes: Sequence[str]) -> Mapping[str, float]:
+    """Return areas in km² by code; each is measured once for each version of the outlines."""
+    version = data_versions(session)["regions"]
+    kept = _of_stores.setdefault(database, {})
+    known = kept.get(version, {})
+    lacking = [code for code in codes if code not in known]
+    if lacking:
+        measured = areas_km2(session, lacking)
+        known = {**known, **{code: measured.get(code) for code in lacking}}
+        _of_stores[database] = {version: known}
+    return {code: km2 for code in codes if (km2 := known[code]) is not None}
 
 
 def _measure(place: Provision, workers: float, area_km2: float | None) -> None:

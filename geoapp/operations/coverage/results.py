@@ -41,7 +41,7 @@ from geoapp.operations.runs.state import read_finished
 from geoapp.reports.words.coverage import demand_code
 from geoapp.store.engine import Database, Session
 from geoapp.store.facilities.places import region_names
-from geoapp.store.facilities.read import PlacedFacility, regions_below
+from geoapp.store.facilities.read import PlacedFacility
 from geoapp.store.runs.found import FiguresRow, GapRow, run_gaps, run_regions, save_results
 from geoapp.store.runs.inputs import find_demand_set
 from geoapp.store.runs.runs import end_run
@@ -220,8 +220,7 @@ def gap_zones(
     with database.snapshot() as session:
         closing = stored_closers(session, run_id)
         zones = []
-        below = None if region is None else regions_below(session, region)
-        for gap, nearest_name_en in run_gaps(session, run_id, most, below):
+        for gap, nearest_name_en in run_gaps(session, run_id, most, region):
             closed = closing.get(gap.rank)
             zones.append(
                 CoverageGap(

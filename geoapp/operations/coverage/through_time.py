@@ -16,7 +16,7 @@ from geoapp.core.results.coverage import CoverageFigures, CoverageRun
 from geoapp.core.results.published import Publication
 from geoapp.core.settings import Settings
 from geoapp.operations.coverage import official as answers
-from geoapp.operations.coverage import results as coverage_results
+from geoapp.operations.coverage.listed import figures_of_region
 from geoapp.operations.moment import end_of_day, past_day, today
 from geoapp.store.engine import Database
 from geoapp.store.facilities.as_of import Begun, bands_on, begun_within
@@ -169,6 +169,6 @@ def _answers(
 def _figures(database: Database, run: CoverageRun, region: str) -> CoverageFigures | None:
     if run.result is None:
         return None
-    rows = coverage_results.region_figures(database, run.id)
-    named = next((one for one in rows if one.code == region), None)
-    return run.result.total if answers.run_region(run) == region else named
+    if answers.run_region(run) == region:
+        return run.result.total
+    return figures_of_region(database, run.id, region)

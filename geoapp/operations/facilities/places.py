@@ -11,12 +11,19 @@ from geoapp.operations.streets.starts import StreetStart, street_start
 from geoapp.store.engine import Database
 from geoapp.store.facilities import places as store
 from geoapp.store.facilities.places import RegionName
+from geoapp.store.region_tree import codes_above
 
 
 def list_regions(database: Database) -> list[RegionName]:
     """Return all regions by code: what contains others comes before them."""
     with database.snapshot() as session:
         return store.region_names(session, outlined=False)
+
+
+def containing(database: Database, code: str) -> list[str]:
+    """Return the codes of the regions that contain one, from its parent outwards."""
+    with database.snapshot() as session:
+        return codes_above(session, code)[1:]
 
 
 def list_places(

@@ -11,17 +11,24 @@ from geoapp.store.vocabulary import list_amenities, list_kinds, list_standards
 
 
 def read_region_shapes(
-    database: Database, level: Level | None, parent: str | None, *, simplify_m: float
+    database: Database,
+    level: Level | None,
+    parent: str | None,
+    *,
+    simplify_m: float,
+    within: str | None = None,
 ) -> list[RegionShape]:
     """Return regions in order of code.
 
     Parameters
     ----------
+    parent, within
+        Only regions directly below this one; only this one and all in it, at whatever level.
     simplify_m
         How far, about, an outline may move to have fewer points; 0 keeps every point.
     """
     with database.snapshot() as session:
-        return region_shapes(session, level, parent, simplify_m=simplify_m)
+        return region_shapes(session, level, parent, simplify_m=simplify_m, within=within)
 
 
 def read_kinds(database: Database) -> list[dict[str, Any]]:

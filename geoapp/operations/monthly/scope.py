@@ -14,7 +14,7 @@ from geoapp.reports.words.naming import Naming
 from geoapp.reports.words.question import area_text
 from geoapp.store.engine import Database
 from geoapp.store.facilities.read import regions_below
-from geoapp.store.runs.published import regions_above
+from geoapp.store.region_tree import codes_above
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +91,7 @@ def scope_of(
     if region is not None:
         with database.session() as session:
             below = frozenset(regions_below(session, region))
-            above = tuple(regions_above(session, region))
+            above = tuple(codes_above(session, region))
         if not below:
             raise InvalidValueError(
                 "region", region[:40], Text("已有区域的代码", "the code of a stored region")

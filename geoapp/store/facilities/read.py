@@ -13,6 +13,7 @@ from geoapp.core.words import Status
 from geoapp.store.facilities.as_of import BAND, AsOf, as_of_condition
 from geoapp.store.facilities.stewardship import Shortfall, lack_condition
 from geoapp.store.models import Facility, FacilityPlace, Kind
+from geoapp.store.region_tree import REGIONS_BELOW
 from geoapp.store.search.words import words_condition, words_parameters
 
 
@@ -261,17 +262,10 @@ class FacilityFilter:
 
 ALL_FACILITIES = FacilityFilter()
 
-_BELOW = """
-    with recursive below(code) as (
-        select code from region where code = :region
-        union all select r.code from region r join below b on r.parent_code = b.code
-    ) select code from below
-"""
-
 
 def regions_below(session: Session, code: str) -> list[str]:
     """Return a region's code and those of all regions below it; empty if there is no such region."""
-    return list(session.scalars(text(_BELOW), {"region": code}))
+    return list(session.scalars(text(REGIONS_BELOW), {"region": code}))
 
 
 def page_of_facilities(

@@ -1,19 +1,21 @@
 """What runs found, row by row: figures by region, gap zones, sites, arrays."""
 
 import io
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 from geoalchemy2.elements import WKBElement
 from numpy.typing import NDArray
-from sqlalchemy import delete, select, true
+from sqlalchemy import delete, select, text, true
 from sqlalchemy.orm import Session
 
 from geoapp.store.models import Facility, RunArray, RunGap, RunRegion, RunSite
+from geoapp.store.region_tree import WITHIN_REGION
 
 _SRID = 4326
+_IN_REGION = WITHIN_REGION.format(column="run_gap.region_code")
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,16 +122,16 @@ def has_array(session: Session, run_id: int, name: str) -> bool:
 
 
 def run_gaps(
-    session: Session, run_id: int, limit: int, regions: Collection[str] | None = None
+    session: Session, run_id: int, limit: int, region: str | None = None
 ) -> list[tuple[GapRow, str | None]]:
     """Return a run's gap zones by rank, each with its nearest facility's English name of today.
 
     Parameters
     ----------
-    regions
-        Only zones that lie mainly in one of these; None is everywhere.
+    region
+        Only zones that lie mainly in it; None is everywhere.
     """
-    inside = true() if regions is None else RunGap.region_code.in_(sorted(regions))
+    inside = true() if region is None else text(_IN_REGION).bindparams(region=region)
     rows = session.execute(
         select(RunGap, Facility.name_en)
         .outerjoin(Facility, Facility.code == RunGap.nearest_code)

@@ -9,8 +9,8 @@ from sqlalchemy import func, or_, select, text, update
 from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.orm import Session
 
-from geoapp.store.facilities.read import regions_below
 from geoapp.store.models import Publication, Region
+from geoapp.store.region_tree import WITHIN_REGION
 
 __all__ = [
     "ChangedFacility",
@@ -22,19 +22,9 @@ __all__ = [
     "list_publications",
     "name_changed",
     "of_run",
-    "regions_above",
     "withdraw",
 ]
 
-_ABOVE = text(
-    """
-    with recursive above(code, parent_code, step) as (
-        select code, parent_code, 0 from region where code = :region
-        union all
-        select r.code, r.parent_code, a.step + 1 from region r join above a on r.code = a.parent_code
-    ) select code from above order by step
-    """
-)
 # A facility that was deleted leaves a row behind, so that its going counts as well.
 _CHANGED = """
     select count(*) from (
@@ -120,11 +110,6 @@ def withdraw(session: Session, number: int, by: str | None) -> bool:
     return withdrawn.scalar_one_or_none() is not None
 
 
-def regions_above(session: Session, code: str) -> list[str]:
-    """Return a region's code and those of the regions that contain it, from the inside out."""
-    return list(session.scalars(_ABOVE, {"region": code}))
-
-
 def levels_of(session: Session, codes: Sequence[str]) -> dict[str, str]:
     """Return the levels of regions by code."""
     rows = session.execute(select(Region.code, Region.level).where(Region.code.in_(codes)))
@@ -141,7 +126,7 @@ def changed_facilities(session: Session, since: int, region: str | None) -> int:
     region
         Only those in it or of unknown region, and all that were removed; None is everywhere.
     """
-    within, values = _within(session, region)
+    within, values = _within(region)
     asked = text(_CHANGED.format(within=within))
     return int(session.execute(asked, {"since": since, **values}).scalar_one())
 
@@ -150,14 +135,14 @@ def name_changed(
     session: Session, since: int, region: str | None, most: int
 ) -> list[ChangedFacility]:
     """Return the newest of those that `changed_facilities` counts."""
-    within, values = _within(session, region)
+    within, values = _within(region)
     asked = text(_NAMED.format(within=within))
     rows = session.execute(asked, {"since": since, "most": most, **values})
     return [ChangedFacility(*row) for row in rows]
 
 
-def _within(session: Session, region: str | None) -> tuple[str, dict[str, Any]]:
+def _within(region: str | None) -> tuple[str, dict[str, Any]]:
     if region is None:
         return "", {}
-    within = "and (f.region_code is null or f.region_code = any(:regions))"
-    return within, {"regions": regions_below(session, region)}
+    inside = WITHIN_REGION.format(column="f.region_code")
+    return f"and (f.region_code is null or {inside})", {"region": region}

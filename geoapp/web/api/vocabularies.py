@@ -40,6 +40,11 @@ class RegionParameters(Parameters):
     parent: str | None = Field(
         None, max_length=MOST_REGION_CHARACTERS, description="上级代码 / code of the parent"
     )
+    within: str | None = Field(
+        None,
+        max_length=MOST_REGION_CHARACTERS,
+        description="只要这个区域里的，不限几级 / only this region and all in it, at whatever level",
+    )
     datum: Datum = Datum.WGS84
     simplify_m: float = Field(
         20.0,
@@ -54,7 +59,11 @@ class RegionParameters(Parameters):
 def regions(query: RegionParameters) -> Response:
     """Return the regions of a level as GeoJSON; an unknown outline is null."""
     shapes = read_region_shapes(
-        services().database, query.level, query.parent, simplify_m=query.simplify_m
+        services().database,
+        query.level,
+        query.parent,
+        simplify_m=query.simplify_m,
+        within=query.within,
     )
     features = [
         {

@@ -175,8 +175,14 @@ def language_link() -> str:
     )
 
 
-def map_setup(level: str = Level.DISTRICT) -> MapSetup:
-    """Return what the map of a page is drawn with; the outlines are those of regions of a level."""
+def map_setup(level: str = Level.DISTRICT, within: str | None = None) -> MapSetup:
+    """Return what the map of a page is drawn with.
+
+    Parameters
+    ----------
+    level, within
+        The outlines are those of regions of this level, and inside this region if one is given.
+    """
     settings = services().settings
     base = base_map(settings)
     told = maps_told(
@@ -189,7 +195,7 @@ def map_setup(level: str = Level.DISTRICT) -> MapSetup:
     return MapSetup(
         base_maps="" if told is None else orjson.dumps(told).decode(),
         attribution=OSM_ATTRIBUTION if network_folder(settings) or base is not None else "",
-        regions=url_for("vocabularies.regions", level=str(level), simplify_m=60),
+        regions=url_for("vocabularies.regions", level=str(level), within=within, simplify_m=60),
         streets="" if base is None else url_for("tiles.base", v=base.version),
         streets_bytes=0 if base is None else base.bytes,
     )

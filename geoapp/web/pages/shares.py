@@ -25,7 +25,7 @@ from geoapp.core.roles import Permission
 from geoapp.core.use import LEAST_VOICES, parse_quarter
 from geoapp.operations import shares
 from geoapp.operations.coverage import official as answers
-from geoapp.operations.coverage import results as coverage_results
+from geoapp.operations.coverage.listed import figures_of_region
 from geoapp.operations.moment import today
 from geoapp.operations.use.read import quarter_of_use
 from geoapp.reports.words import use as use_words
@@ -210,8 +210,8 @@ def _answer(region: str | None) -> Answer | None:
     if region is None or region == found.publication.region:
         figures = figures_of(found.run.result.total)
     else:
-        known = coverage_results.region_figures(database, found.run.id)
-        figures = next((figures_of(one) for one in known if one.code == region), None)
+        named = figures_of_region(database, found.run.id, region)
+        figures = None if named is None else figures_of(named)
     return Answer(
         figures=figures,
         sample=is_sample(found.run),

@@ -118,17 +118,28 @@ def test_a_districts_map_colours_its_neighbours(database: Database, settings: Se
                 "insert into region (code, parent_code, level, name_zh, geom) values ('370202', "
                 "'370200', 'district', '市南区', st_multi(st_makeenvelope(120.36, 36.06, 120.38, "
                 "36.08, 4326)));"
+                "insert into region (code, parent_code, level, name_zh) values ('370900', null, 'city', "
+                "'泰安市'), ('370902', '370900', 'district', '泰山区');"
                 "update demand_point set region_code = '370202' where id = "
-                "(select min(id) from demand_point)"
+                "(select min(id) from demand_point);"
+                "update demand_point set region_code = '370902' where id = "
+                "(select max(id) from demand_point)"
             )
         )
-    publish_run(database, settings, WANTED)
+    publish_run(database, settings, replace(WANTED, region=None))
     visitor = make_app(settings, database).test_client()
     page = visitor.get("/coverage/370203").text
     told = json.loads(page.split('id="classes">')[1].split("</script>")[0])
     # It opens on the district, not on all that is drawn.
     assert told["focus"] == ["370203"]
     assert set(told["classes"]) == set(told["notes"]) == {"370202", "370203"}
+    # No other city's: of a province there are thousands.
+    [drawn] = re.findall(r'data-regions="([^"]*)"', page)
+    shapes = visitor.get(html.unescape(drawn)).get_json(force=True)["features"]
+    assert {one["id"] for one in shapes} == {"370202", "370203"}
+    whole = visitor.get("/coverage").text
+    told = json.loads(whole.split('id="classes">')[1].split("</script>")[0])
+    assert set(told["classes"]) == {"370202", "370203", "370902"}
 
 
 def test_the_file_holds_the_rows_of_its_page(

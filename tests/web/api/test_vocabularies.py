@@ -47,6 +47,11 @@ def test_regions(client: FlaskClient) -> None:
     assert (city["id"], city["geometry"]) == ("370200", None)
     found = client.get("/api/v1/regions?parent=370200").get_json(force=True)["features"]
     assert [one["id"] for one in found] == ["370203"]
+    inside = client.get("/api/v1/regions?within=370200&level=district").get_json(force=True)
+    assert [one["id"] for one in inside["features"]] == ["370203"]
+    of_all_levels = client.get("/api/v1/regions?within=370200").get_json(force=True)["features"]
+    assert [one["id"] for one in of_all_levels] == ["370200", "370203"]
+    assert client.get("/api/v1/regions?within=110000").get_json(force=True)["features"] == []
     everything = client.get("/api/v1/regions").get_json(force=True)["features"]
     assert [one["id"] for one in everything] == ["370200", "370203"]
     moved = client.get("/api/v1/regions?level=district&datum=gcj02").get_json(force=True)

@@ -21,13 +21,14 @@ from geoapp.core.results.coverage import (
 )
 from geoapp.core.roles import Permission
 from geoapp.core.units import format_share
-from geoapp.core.words import FAMILY_TEXT, GROUP_TEXT, Level, RunStatus
+from geoapp.core.words import FAMILY_TEXT, GROUP_TEXT, RunStatus
 from geoapp.operations.actions.results import latest_about
 from geoapp.operations.coverage import official as answers
 from geoapp.operations.coverage import results as coverage_results
 from geoapp.operations.coverage.files import save_run
+from geoapp.operations.coverage.listed import Listed, figures_of_region, listed, top_region
 from geoapp.operations.coverage.provision import provisions
-from geoapp.operations.facilities.places import list_regions
+from geoapp.operations.facilities.places import containing
 from geoapp.operations.runs.state import read_run, recent_runs
 from geoapp.reports.words import worst_gaps
 from geoapp.reports.words.coverage import (
@@ -79,8 +80,6 @@ class Row:
     """One district's line in the table."""
 
     code: str
-    level: Level | None
-    parent: str | None
     text: Text
     figures: Figures
     class_name: str
@@ -144,14 +143,13 @@ def show() -> str:
         return render_template(
             "manager/coverage.html", run=None, waiting=[run_line(one, naming()) for one in done]
         )
-    every = _rows(run)
+    found = listed(services().database, run.id, None)
     return _page(
         run,
         figures_of(run.result.total),
-        _listed(every, None),
+        found,
         # A province above the area asked about has figures, and no published answer of its own.
-        by_hour=answers.run_region(run)
-        or next((one.code for one in every if one.parent is None), None),
+        by_hour=answers.run_region(run) or top_region(services().database, run.id),
         title=question_title(CoverageParameters.from_stored(run.params), naming()).pick(language()),
         crumbs=[],
         region=None,
@@ -172,25 +170,21 @@ def of_region(region: str) -> str:
     run = run_of_address(region)
     if run is None or run.result is None:
         return render_template("manager/coverage.html", run=None, waiting=[])
-    every = _rows(run)
-    own = next((one for one in every if one.code == region), None)
-    if own is None:
+    found = listed(services().database, run.id, region)
+    if found.own is None:
         what = Text(f"区域在运行 {run.id} 里的结果", f"result of run {run.id} for the region")
         raise NotFoundError(what, region)
+    own = figures_of(found.own)
     asked = replace(CoverageParameters.from_stored(run.params), region=region)
-    below = _listed(every, region)
-    level = below[0].level
     return _page(
         run,
-        own.figures,
-        below,
+        own,
+        found,
         by_hour=region,
-        # Its neighbours are drawn, too, and have figures of their own.
-        coloured=[one for one in every if one.level is level],
         title=question_title(asked, naming()).pick(language()),
         crumbs=answered_crumbs(region),
         region=region,
-        wider=_wider(run, region, own.figures),
+        wider=_wider(run, region, own),
         reasons="",
         outside="",
         line=None,
@@ -203,22 +197,21 @@ def of_region(region: str) -> str:
 def _page(
     run: CoverageRun,
     figures: Figures,
-    rows: list[Row],
+    found: Listed,
     *,
     region: str | None,
-    coloured: list[Row] | None = None,
     **parts: Any,
 ) -> str:
     """Render what the whole and one region share.
 
     Parameters
     ----------
+    found
+        The table's regions, and the map's: neighbours are drawn there, too.
     region
         Whose figures these are; None is all that the run was asked about.
-    coloured
-        What the map shows where it is not the rows of the table.
     """
-    coloured = rows if coloured is None else coloured
+    rows = _rows(found)
     database, settings = services().database, services().settings
     standing = standing_of(run)
     fresh = answers.freshness(database, settings, run) if standing.in_force else None
@@ -236,14 +229,15 @@ def _page(
         ),
         figures=figures,
         rows=rows,
-        classes={row.code: row.class_name for row in coloured},
-        notes={row.code: format_share(row.figures.covered_share) for row in coloured},
+        classes={code: class_of(share) for code, share in found.shares.items()},
+        notes={code: format_share(share) for code, share in found.shares.items()},
         # What a region's map shows first: its parts, or itself among its neighbours.
         focus=[] if region is None else [row.code for row in rows],
         legend=LEGEND,
         sample=sample,
         map_link=map_link(run),
-        level=next((one.level for one in coloured if one.level), Level.DISTRICT),
+        level=found.level,
+        within=found.within,
         standing=standing,
         fresh=None if fresh is None else freshness_text(fresh).pick(language()),
         is_fresh=fresh is not None and fresh.is_fresh,
@@ -277,13 +271,8 @@ def _actions(run: CoverageRun, region: str | None) -> list[QuestionLine]:
 def crumbs_of(region: str) -> list[Crumb]:
     """Return the regions that contain one, from the widest to its parent."""
     names = naming().regions
-    parents = {one.code: one.parent_code for one in list_regions(services().database)}
-    found = []
-    code = parents.get(region)
-    while code is not None:
-        found.append(Crumb(code, names.get(code, Text(code, code))))
-        code = parents.get(code)
-    return found[::-1]
+    above = containing(services().database, region)
+    return [Crumb(code, names.get(code, Text(code, code))) for code in above[::-1]]
 
 
 def _wider(run: CoverageRun, region: str, figures: Figures) -> tuple[str, int] | None:
@@ -301,8 +290,7 @@ def _wider(run: CoverageRun, region: str, figures: Figures) -> tuple[str, int] |
     if not later:
         return None
     newest = max(later, key=lambda one: one.published_at)
-    told = coverage_results.region_figures(database, newest.run_id)
-    found = next((figures_of(one) for one in told if one.code == region), None)
+    found = figures_of_region(database, newest.run_id, region)
     if found is None or found.covered_weight == figures.covered_weight:
         return None
     said = published_text(newest, names.regions, names.zone).pick(language())
@@ -331,7 +319,7 @@ def table() -> Response:
     writer = csv.writer(lines)
     writer.writerow(["code", "name_zh", "name_en", *Figures.__dataclass_fields__])
     if run is not None:
-        for row in _listed(_rows(run), region):
+        for row in _rows(listed(services().database, run.id, region)):
             writer.writerow([row.code, row.text.zh, row.text.en, *asdict(row.figures).values()])
     response = Response("\ufeff" + lines.getvalue(), mimetype="text/csv")
     parts = ["coverage", None if run is None else str(run.id), region]
@@ -379,32 +367,15 @@ def _groups(access: AccessTotals | None) -> list[tuple[Text, AccessFigures]]:
     return [(GROUP_TEXT.get(name, Text(name, name)), one) for name, one in found]
 
 
-def _listed(rows: list[Row], region: str | None) -> list[Row]:
-    """Return what a page lists: the regions directly below its own or, with none, itself; or all districts."""
-    if region is None:
-        return [one for one in rows if one.level is Level.DISTRICT]
-    below = [one for one in rows if one.parent == region]
-    return below or [one for one in rows if one.code == region]
-
-
-def _rows(run: CoverageRun) -> list[Row]:
-    names = naming().regions
-    found = coverage_results.region_figures(services().database, run.id)
-    rows = []
-    for one in found:
-        figures = figures_of(one)
-        name = names.get(one.code, Text(one.code, one.code))
-        colour = class_of(figures.covered_share)
-        rows.append(
-            Row(
-                one.code,
-                one.level,
-                one.parent,
-                name,
-                figures,
-                colour,
-                one.straight_line,
-                one.access,
-            )
+def _rows(found: Listed) -> list[Row]:
+    return [
+        Row(
+            one.code,
+            Text(one.name_zh, one.name_en or one.name_zh),
+            figures_of(one),
+            class_of(one.covered_share),
+            one.straight_line,
+            one.access,
         )
-    return rows
+        for one in found.rows
+    ]
