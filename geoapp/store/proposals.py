@@ -40,6 +40,8 @@ class ProposalRecord:
         Of the registered host; ``host`` are words for one that is not registered.
     question
         The parameters of the siting run, as it keeps them.
+    size, seats
+        The size in which the plan builds the site, where it has several, and how many it seats, where it says.
     promised
         Workers whom the site was to newly reach after those before it in the plan.
     site_zh, candidate
@@ -73,6 +75,8 @@ class ProposalRecord:
     run: int
     order: int
     question: dict[str, Any]
+    size: str | None
+    seats: float | None
     promised: float
     site_zh: str
     candidate: str | None
@@ -111,7 +115,10 @@ class ProposalFilter:
 _RECORDS = """
     select p.id, p.state, p.name_zh, p.name_en, st_x(p.geom), st_y(p.geom), p.region_code,
         r.name_zh, r.name_en, p.owner, p.organisation_code, o.name_zh, p.host, p.cost,
-        p.planned_on, p.note, p.run_id, p.site_rank, run.params, s.adds, coalesce(s.name, s.place_zh, s.code), s.name,
+        p.planned_on, p.note, p.run_id, p.site_rank, run.params,
+        run.result -> 'built' -> p.site_rank - 1 ->> 'name',
+        cast(coalesce(run.result -> 'built' -> p.site_rank - 1 ->> 'seats', run.params ->> 'capacity') as float8),
+        s.adds, coalesce(s.name, s.place_zh, s.code), s.name,
         st_distance(p.geom::geography, s.geom::geography), f.code, f.status, f.opened_on,
         last.on_day, last.reason, coalesce(cast(run.inputs ->> 'sample' as boolean), false), p.rev
     from proposal p

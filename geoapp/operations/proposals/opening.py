@@ -1,5 +1,6 @@
 """A proposal opened: it becomes a facility of the register, or leads to one that is there."""
 
+import math
 from collections.abc import Mapping
 from datetime import date
 from typing import Any, Final
@@ -60,7 +61,8 @@ def open_proposal(
         The day on which it opened, as it is entered: none is made up.
     station
         `STATION_FIELDS` of a new facility at the proposal's place. Without a code it gets the next
-        one of its region and kind, without a name `station_name`, without a kind that of the plan.
+        one of its region and kind, without a name `station_name`, without a kind that of the plan;
+        what else the plan says of it (`as_planned`) is entered unless it is given, be it as None: unknown.
     facility
         In place of that, the code of one that is there; it is opened if it was not open.
 
@@ -107,6 +109,15 @@ def planned_kind(question: SitingParameters) -> str:
     return str(Family.STATION) if Family.STATION in families else min(families)
 
 
+def as_planned(record: ProposalRecord) -> dict[str, Any]:
+    """Return what the plan says of the new station: its hours, and whole seats; no more than it says."""
+    hours = SitingParameters.from_stored(record.question).new_hours
+    return {
+        **({} if hours is None else {"opening_hours": hours}),
+        **({} if record.seats is None else {"capacity": math.floor(record.seats)}),
+    }
+
+
 def station_name(record: ProposalRecord, kind: Text) -> Text:
     """Return what a new station is called if nobody says otherwise: where a place lies is no name.
 
@@ -146,7 +157,8 @@ def _made(
         if name not in STATION_FIELDS:
             listed = ", ".join(STATION_FIELDS)
             raise InvalidValueError(name, station[name], Text(listed, listed))
-    given = {name: value for name, value in station.items() if value not in (None, "", [])}
+    said = {**as_planned(record), **station}
+    given = {name: value for name, value in said.items() if value not in (None, "", [])}
     adds = counted(record.promised, "人", "worker")
     mark = Text("（示例）", " (sample)") if record.sample else Text("", "")
     host = record.organisation_name or record.host

@@ -90,7 +90,7 @@ def verdict(run: SitingRun) -> Text:
     plan = run.found.objective is not None and bool(run.params)
     if plan and are_weighed(run):
         mean = mean_text(run)
-        words = Text(f"{words.zh}；人数是{mean.zh}", f"{words.en}; workers are {mean.en}")
+        words = Text(f"{words.zh}；人数是 {mean.zh}", f"{words.en}; workers are {mean.en}")
     if not plan or not SitingParameters.from_stored(run.params).rests_on_unknown_hours:
         return words
     return Text(

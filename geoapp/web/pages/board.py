@@ -25,7 +25,12 @@ from geoapp.core.words import Datum, Family
 from geoapp.operations.moment import today
 from geoapp.operations.proposals import edit
 from geoapp.operations.proposals.fact import fact_of
-from geoapp.operations.proposals.opening import open_proposal, planned_kind, station_name
+from geoapp.operations.proposals.opening import (
+    as_planned,
+    open_proposal,
+    planned_kind,
+    station_name,
+)
 from geoapp.operations.proposals.read import (
     OneProposal,
     list_proposals,
@@ -66,7 +71,9 @@ _FIELDS: Final = {
     "note": Text("备注", "Note"),
     "reason": Text("理由", "Why"),
 }
-_STATION: Final = ("code", "kind", "name_zh", "opening_hours", "address", "phone")
+_STATION: Final = ("code", "kind", "name_zh", "opening_hours", "capacity", "address", "phone")
+# As the plan has them unless somebody says otherwise; emptied, they are unknown.
+_PLANNED: Final = ("opening_hours", "capacity")
 
 
 @dataclass(frozen=True, slots=True)
@@ -255,7 +262,9 @@ def open_(number: int) -> BaseResponse | tuple[str, int]:
         opened_on = _day("opened_on", form["opened_on"])
         if opened_on is None:
             raise InvalidValueError("opened_on", "", Text("启用日期", "the opening date"))
-        station: dict[str, Any] = {name: form[name] for name in _STATION if form[name]}
+        station: dict[str, Any] = {
+            name: form[name] or None for name in _STATION if form[name] or name in _PLANNED
+        }
         if there:
             station["amenities"] = there
         open_proposal(
@@ -330,7 +339,7 @@ def _page(
         kinds=kinds,
         kind=kind.code,
         station=station_name(found.record, kind.text),
-        hours=asked.new_hours,
+        planned=as_planned(found.record),
         amenities=[(one.code, one.text) for one in vocabulary.amenities],
         story=[
             (

@@ -1,5 +1,6 @@
 """``/api/v1/proposals``: from a plan's site to an opened station, by rights, steps and undo."""
 
+import math
 import threading
 from datetime import timedelta
 from typing import Any
@@ -234,3 +235,35 @@ def test_every_state_can_be_left_or_is_the_end() -> None:
     assert [one for one in TRANSITIONS if not TRANSITIONS[one]] == [ProposalState.OPEN]
     reached = {one for allowed in TRANSITIONS.values() for one in allowed}
     assert reached == set(ProposalState)
+
+
+def test_an_opened_station_has_the_hours_and_seats_that_the_plan_asked(
+    town: Database, settings: Settings
+) -> None:
+    planner = client_of(make_app(settings, town), town, Role.PLANNER)
+    sizes = [{"name": "小", "seats": 2.5, "cost": 4}, {"name": "大", "seats": 60, "cost": 5}]
+    asked = {"p": None, "budget": 9, "sizes": sizes, "hours": "每天 6:00-23:00"}
+    run = planned(planner, town, settings, **asked)
+    sites = planner.get(f"/api/v1/siting-runs/{run}/sites").get_json()["features"]
+    built = [one["properties"]["seats"] for one in sites]
+    assert len(built) == 2
+    first, second = planner.post(URL, json={"run": run}).get_json()["added"]
+    day = {"opened_on": today(settings).isoformat()}
+
+    def opened(number: int, station: dict[str, Any] | None) -> dict[str, Any]:
+        walk(planner, number, "host_agreed", "approved")
+        body = day | ({} if station is None else {"station": station})
+        answer = planner.post(f"{URL}/{number}/open", json=body, headers=ANY)
+        assert answer.status_code == 201, answer.text
+        kept = planner.get(answer.headers["Location"]).get_json()
+        found: dict[str, Any] = kept.get("properties", kept)
+        return found
+
+    kept = opened(first, None)
+    assert (kept["opening_hours"], kept["capacity"]) == (
+        "Mo-Su 06:00-23:00",
+        math.floor(built[0]),
+    )
+    # Somebody who knows better is heard, and who does not know is, too.
+    kept = opened(second, {"opening_hours": None, "capacity": 7})
+    assert (kept["opening_hours"], kept["capacity"]) == (None, 7)
