@@ -128,10 +128,17 @@ def format_difference(number: float | None) -> str:
     return f"{round(number):+,}" if round(number) else "0"
 
 
+def points_number(difference: float | None) -> str:
+    """Return the difference of two shares (0 to 1) in percentage points: its number, with its sign."""
+    if difference is None:
+        return UNKNOWN
+    points = round(difference * 100, 1)
+    return f"{points:+.1f}" if points else "0.0"
+
+
 def format_points(difference: float) -> Text:
     """Return the difference of two shares (0 to 1) in percentage points, with its sign."""
-    points = round(difference * 100, 1)
-    shown = f"{points:+.1f}" if points else "0.0"
+    shown = points_number(difference)
     return Text(f"{shown} 个百分点", f"{shown} points")
 
 

@@ -71,6 +71,8 @@ def save_run(
     path: Path,
     language: Language | None = None,
     region: str | None = None,
+    *,
+    before: int | None = None,
 ) -> None:
     """Write a finished run to a file of any format; a picture shows its map.
 
@@ -80,6 +82,8 @@ def save_run(
         Of a workbook or a picture; None is both in a workbook, Chinese in a picture.
     region
         What a picture shows; None is all that the run was asked about.
+    before
+        Number of the earlier run that a workbook compares it with.
 
     Raises
     ------
@@ -93,7 +97,7 @@ def save_run(
     if check_output(path) == PICTURE:
         save_picture(database, settings, run_id, path, language or DEFAULT_LANGUAGE, region)
     else:
-        save_coverage(database, run_id, path, settings.timezone, language)
+        save_coverage(database, run_id, path, settings.timezone, language, before=before)
 
 
 def save_coverage(
@@ -102,6 +106,8 @@ def save_coverage(
     path: Path,
     zone: str = DEFAULT_ZONE,
     language: Language | None = None,
+    *,
+    before: int | None = None,
 ) -> None:
     """Write a finished run's tables to a file; the file appears whole or not at all.
 
@@ -109,6 +115,8 @@ def save_coverage(
     ----------
     language
         Of a workbook; None is both, Chinese first. The other formats have both.
+    before
+        Number of the earlier run that a workbook compares it with.
 
     Raises
     ------
@@ -119,7 +127,7 @@ def save_coverage(
     """
     suffix = check_output(path)
     if suffix == WORKBOOK:
-        report = run_report(database, run_id, zone)
+        report = run_report(database, run_id, zone, before)
         with replaced_whole(path) as fresh:
             write_workbook(report, fresh, language)
         return

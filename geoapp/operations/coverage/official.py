@@ -39,7 +39,8 @@ _PRESSED_TWICE = timedelta(seconds=10)
 _WIDEST = (Level.PROVINCE, Level.CITY, Level.DISTRICT, Level.STREET)
 
 
-def _value(row: store.Publication) -> Publication:
+def value_of(row: store.Publication) -> Publication:
+    """Return a stored publication as a value."""
     return Publication(
         id=row.id,
         region=row.region_code,
@@ -94,7 +95,7 @@ def publish(
                     f"Run {run_id} is the published answer already.",
                 )
             )
-        return _value(store.add_publication(session, region, run_id, by, note or None))
+        return value_of(store.add_publication(session, region, run_id, by, note or None))
 
 
 def own_regions(database: Database, kept_to: Sequence[str]) -> frozenset[str] | None:
@@ -149,7 +150,7 @@ def withdraw(
                 Text(f"公布 {number} 已经撤回。", f"Publication {number} is withdrawn already.")
             )
         session.refresh(row)
-        return _value(row)
+        return value_of(row)
 
 
 def withdraw_run(database: Database, run_id: int) -> Publication:
@@ -190,7 +191,7 @@ def official(
             if not above:
                 raise NotFoundError(Text("区域", "region"), region)
             row = next((known[code] for code in [*above, None] if code in known), None)
-        found = None if row is None else _value(row)
+        found = None if row is None else value_of(row)
     if found is None:
         return None
     return Official(found, read_run(database, COVERAGE_RUNS, found.run_id))
@@ -214,7 +215,7 @@ def _widest(
 def in_force(database: Database) -> dict[str | None, Publication]:
     """Return by region (None: the whole area) its own publication that stands now."""
     with database.snapshot() as session:
-        return {region: _value(row) for region, row in store.in_force(session).items()}
+        return {region: value_of(row) for region, row in store.in_force(session).items()}
 
 
 def needed(database: Database, region: str | None = None, at: datetime | None = None) -> Official:
@@ -234,14 +235,14 @@ def needed(database: Database, region: str | None = None, at: datetime | None = 
 def publications(database: Database, limit: int = 200) -> list[Publication]:
     """Return what was ever published, the newest first."""
     with database.snapshot() as session:
-        return [_value(row) for row in store.list_publications(session, limit)]
+        return [value_of(row) for row in store.list_publications(session, limit)]
 
 
 def publication_of(database: Database, run_id: int) -> Publication | None:
     """Return the newest publication of a run, or None where it was never published."""
     with database.snapshot() as session:
         row = store.of_run(session, run_id)
-        return None if row is None else _value(row)
+        return None if row is None else value_of(row)
 
 
 def freshness(database: Database, settings: Settings, run: CoverageRun) -> Freshness:

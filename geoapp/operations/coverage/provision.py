@@ -1,21 +1,60 @@
 """What stands in each region: facilities by family, for so many workers and on so much ground."""
 
-from collections.abc import Mapping, Sequence
+import threading
+from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 from weakref import WeakKeyDictionary
+
+from cachetools import LRUCache
 
 from geoapp.core.settings import Settings
 from geoapp.core.words import Family
 from geoapp.operations.moment import today
 from geoapp.store.engine import Database, Session
-from geoapp.store.facilities.counted import areas_km2, count_by_region
+from geoapp.store.facilities.counted import Count, areas_km2, count_by_region
 from geoapp.store.facilities.read import data_versions
 
-# By version of the outlines, and by code: a region without an outline has none.
-_of_stores: Final[WeakKeyDictionary[Database, Mapping[int, Mapping[str, float | None]]]] = (
-    WeakKeyDictionary()
-)
+MOST_KEPT: Final = 64
+
+
+class _Kept:
+    """What was counted and measured last, by what it rests on; for all threads of a process.
+
+    Counts hold for one version of facilities, regions and kinds and for one day, areas for one of the regions.
+    """
+
+    def __init__(self) -> None:
+        self._lock: Final = threading.Lock()
+        self._counts: Final[LRUCache[Hashable, list[Count]]] = LRUCache(MOST_KEPT)
+        # By code, of one version; a region without an outline has none.
+        self._areas: tuple[int, Mapping[str, float | None]] = (-1, {})
+
+    def counts(self, key: Hashable, count: Callable[[], list[Count]]) -> list[Count]:
+        """Return what was counted under a key, counted now if it was not."""
+        with self._lock:
+            known = self._counts.get(key)
+        if known is None:
+            known = count()
+            with self._lock:
+                self._counts[key] = known
+        return known
+
+    def areas(self, session: Session, version: int, codes: Sequence[str]) -> Mapping[str, float]:
+        """Return areas in km² by code, of regions whose outline is known."""
+        with self._lock:
+            kept, measured = self._areas
+        known = measured if kept == version else {}
+        lacking = [code for code in codes if code not in known]
+        if lacking:
+            found = areas_km2(session, lacking)
+            known = {**known, **{code: found.get(code) for code in lacking}}
+            with self._lock:
+                self._areas = version, known
+        return {code: km2 for code in codes if (km2 := known[code]) is not None}
+
+
+_of_stores: Final[WeakKeyDictionary[Database, _Kept]] = WeakKeyDictionary()
 
 
 @dataclass(slots=True)
@@ -71,9 +110,19 @@ def provisions(
     within
         The region that they are parts of; None is everywhere.
     """
+    kept = _of_stores.setdefault(database, _Kept())
+    day, listed = today(settings), list(workers)
     with database.snapshot() as session:
-        counts = count_by_region(session, today(settings), list(workers), within)
-        area = _areas(database, session, [*workers, *([] if within is None else [within])])
+        versions = data_versions(session)
+        # Of this very snapshot: an edit is another version, and is counted anew.
+        rests_on = tuple(versions[name] for name in ("facilities", "regions", "vocabulary"))
+        counts = kept.counts(
+            (rests_on, day, within, tuple(listed)),
+            lambda: count_by_region(session, day, listed, within),
+        )
+        area = kept.areas(
+            session, versions["regions"], [*workers, *([] if within is None else [within])]
+        )
     found = {code: Provision() for code in workers}
     whole, elsewhere = Provision(), Provision()
     for one in counts:
@@ -85,19 +134,6 @@ def provisions(
         _measure(place, workers[code], area.get(code))
     _measure(whole, sum(workers.values()), None if within is None else area.get(within))
     return Provisions(found, whole, elsewhere)
-
-
-def _areas(database: Database, session: Session, codes: Sequence[str]) -> Mapping[str, float]:
-    """Return areas in km² by code; each is measured once for each version of the outlines."""
-    version = data_versions(session)["regions"]
-    kept = _of_stores.setdefault(database, {})
-    known = kept.get(version, {})
-    lacking = [code for code in codes if code not in known]
-    if lacking:
-        measured = areas_km2(session, lacking)
-        known = {**known, **{code: measured.get(code) for code in lacking}}
-        _of_stores[database] = {version: known}
-    return {code: km2 for code in codes if (km2 := known[code]) is not None}
 
 
 def _measure(place: Provision, workers: float, area_km2: float | None) -> None:

@@ -1,9 +1,11 @@
 """A coverage run as the report that its workbook is written from: one question, one sheet."""
 
+from collections.abc import Sequence
 from datetime import date
 from typing import Final
 from zoneinfo import ZoneInfo
 
+from geoapp.core.errors import InvalidValueError
 from geoapp.core.i18n import Text
 from geoapp.core.questions.coverage import CoverageParameters
 from geoapp.core.results.coverage import CoverageRun
@@ -11,6 +13,7 @@ from geoapp.core.units import format_count, format_moment, format_share
 from geoapp.core.words import BASIS_TEXT
 from geoapp.operations.coverage import official as answers
 from geoapp.operations.coverage import results as coverage_results
+from geoapp.operations.coverage.changes import asked_alike
 from geoapp.operations.coverage.closers import MOST_OVERLAPS
 from geoapp.operations.facilities.naming import read_naming
 from geoapp.reports.coverage import sheets
@@ -30,18 +33,21 @@ from geoapp.reports.words.official import published_text
 from geoapp.reports.words.question import area_text, asked_lines, question_title, versions_text
 from geoapp.store.engine import Database
 from geoapp.store.runs.inputs import facility_grounds
+from geoapp.store.runs.region_figures import shares_of_runs
 from geoapp.store.vocabulary import list_kinds
 
 MOST_FACILITIES: Final = 20_000
 
 
-def run_report(database: Database, run_id: int, zone: str) -> Report:
+def run_report(database: Database, run_id: int, zone: str, before: int | None = None) -> Report:
     """Gather a finished run's tables for people; of the same run and register they are the same.
 
     Parameters
     ----------
     zone
         Whose clocks moments are told by.
+    before
+        Number of an earlier run that was asked the same: each region's change since then is told, too.
 
     Raises
     ------
@@ -49,6 +55,8 @@ def run_report(database: Database, run_id: int, zone: str) -> Report:
         If there is no such coverage run.
     ConflictError
         If it has not succeeded.
+    InvalidValueError
+        If the earlier one was asked something else.
     """
     run = coverage_results.finished(database, run_id)
     naming = read_naming(database, zone)
@@ -65,7 +73,8 @@ def run_report(database: Database, run_id: int, zone: str) -> Report:
             return Text("区域未知", "region unknown")
         return naming.regions.get(code, Text(code, code))
 
-    levels = sheets.level_tables(run, regions, question.region, name)
+    then = None if before is None else _then(database, run, before, [one.code for one in regions])
+    levels = sheets.level_tables(run, regions, question.region, name, then)
     sections = [
         Section(words.OVERVIEW, _figures(run), _lines(run), tables=[sheets.overview_table(run)]),
         Section(words.BY_REGION, tables=levels),
@@ -86,6 +95,16 @@ def run_report(database: Database, run_id: int, zone: str) -> Report:
         facts=_facts(database, run, question, naming, sample=sample),
         sections=[one for one in sections if one.tables],
     )
+
+
+def _then(database: Database, run: CoverageRun, before: int, codes: Sequence[str]) -> sheets.Then:
+    """Return what an earlier run says of some regions."""
+    earlier = coverage_results.finished(database, before)
+    if not asked_alike(earlier, run):
+        accepted = Text("问的相同的一次运行", "a run that was asked the same")
+        raise InvalidValueError("before", str(before), accepted)
+    with database.snapshot() as session:
+        return sheets.Then(before, shares_of_runs(session, [before], codes)[before])
 
 
 def run_day(run: CoverageRun, zone: str) -> date:

@@ -1,10 +1,11 @@
 """A coverage run's results as the tables that a person reads: one a question, figures in their forms."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
 from geoapp.core.i18n import Text
+from geoapp.core.ranks import ranks
 from geoapp.core.results.coverage import (
     AccessFigures,
     AccessTotals,
@@ -17,8 +18,8 @@ from geoapp.core.results.coverage import (
 )
 from geoapp.core.words import GROUP_TEXT, Level
 from geoapp.reports.parts import Cell, Column, Figure, Form, Table
+from geoapp.reports.words import changes, monthly
 from geoapp.reports.words import coverage_book as words
-from geoapp.reports.words import monthly
 from geoapp.reports.words.coverage import zones_text
 
 Naming = Callable[[str | None], Text]
@@ -91,8 +92,20 @@ def rest_of(own: CoverageFigures, rows: Sequence[CoverageFigures]) -> CoverageFi
     )
 
 
+@dataclass(frozen=True, slots=True)
+class Then:
+    """An earlier run, and the share it covers by code; a region that it has no figures of has no entry."""
+
+    run_id: int
+    shares: Mapping[str, float | None]
+
+
 def level_tables(
-    run: CoverageRun, regions: Sequence[RegionFigures], asked: str | None, name: Naming
+    run: CoverageRun,
+    regions: Sequence[RegionFigures],
+    asked: str | None,
+    name: Naming,
+    then: Then | None = None,
 ) -> list[Table]:
     """Return a table for each level of regions that says more than the total, the widest first.
 
@@ -100,18 +113,37 @@ def level_tables(
     ----------
     asked
         The region that the run was asked about.
+    then
+        What each region is compared with, if anything.
     """
+    places = _places(regions)
     told = [one for one in regions if not _repeats(one, regions, asked)]
     tables = []
+    compared = (
+        ()
+        if then is None
+        else (
+            Column(changes.share_then(then.run_id), Form.SHARE),
+            Column(changes.CHANGE, Form.POINTS),
+        )
+    )
+    nothing: list[Cell] = [""] * (1 + len(compared))
     for level in Level:
         rows = [one for one in told if one.level is level]
         if not rows or (len(rows) == 1 and _alike(rows[0], run.found.total)):
             continue
-        cells = [_region_cells(name(one.code), one, _within(one, name), one.code) for one in rows]
+        cells = [
+            [
+                *_region_cells(name(one.code), one, _within(one, name), one.code),
+                places.get(one.code),
+                *_change_cells(one, then),
+            ]
+            for one in rows
+        ]
         rest = rest_of(run.found.total, rows)
         if rest is not None:
-            cells.append(_region_cells(words.OTHERS, rest, "", ""))
-        cells.append(_region_cells(words.TOTAL, run.found.total, "", ""))
+            cells.append([*_region_cells(words.OTHERS, rest, "", ""), *nothing])
+        cells.append([*_region_cells(words.TOTAL, run.found.total, "", ""), *nothing])
         columns = (
             Column(monthly.REGION, wide=2.0),
             Column(words.WITHIN),
@@ -128,6 +160,8 @@ def level_tables(
             Column(words.UNREACHABLE, Form.COUNT),
             Column(words.POINTS, Form.COUNT),
             Column(monthly.CODE),
+            Column(changes.RANK_WITHIN, Form.COUNT),
+            *compared,
         )
         tables.append(
             Table(
@@ -136,7 +170,7 @@ def level_tables(
                 columns,
                 cells,
                 total=True,
-                notes=[words.LEVEL_NOTE],
+                notes=[words.LEVEL_NOTE, changes.RANK_NOTE],
             )
         )
     return tables
@@ -151,6 +185,23 @@ def _repeats(one: RegionFigures, regions: Sequence[RegionFigures], asked: str | 
     if one.level not in (Level.PROVINCE, Level.CITY) or one.code == asked:
         return False
     return any(_alike(one, part) for part in regions if part.parent == one.code)
+
+
+def _places(regions: Sequence[RegionFigures]) -> dict[str, int]:
+    """Return by code the rank of each region among those of its level in the same region above."""
+    beside: dict[tuple[Level | None, str | None], dict[str, float | None]] = {}
+    for one in regions:
+        beside.setdefault((one.level, one.parent), {})[one.code] = one.covered_share
+    return {code: rank for some in beside.values() for code, rank in ranks(some).items()}
+
+
+def _change_cells(one: RegionFigures, then: Then | None) -> list[Cell]:
+    if then is None:
+        return []
+    before = then.shares.get(one.code)
+    if before is None or one.covered_share is None:
+        return [before, None]
+    return [before, 100.0 * (one.covered_share - before)]
 
 
 def _within(one: RegionFigures, name: Naming) -> Text | None:

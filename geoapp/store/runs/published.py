@@ -89,6 +89,17 @@ def list_publications(session: Session, limit: int) -> list[Publication]:
     return list(session.scalars(select(Publication).order_by(Publication.id.desc()).limit(limit)))
 
 
+def history(session: Session, regions: Sequence[str]) -> list[Publication]:
+    """Return what was ever published for some regions or for the whole area, the oldest first."""
+    return list(
+        session.scalars(
+            select(Publication)
+            .where(or_(Publication.region_code.is_(None), Publication.region_code.in_(regions)))
+            .order_by(Publication.published_at, Publication.id)
+        )
+    )
+
+
 def of_run(session: Session, run_id: int) -> Publication | None:
     """Return the newest publication of a run."""
     return session.scalars(

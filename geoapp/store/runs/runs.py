@@ -4,7 +4,7 @@ A run is taken by one worker at a time. Each taking raises ``attempts``, and eve
 the attempt it belongs to: a worker that was believed dead and comes back writes nothing.
 """
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
@@ -27,6 +27,7 @@ __all__ = [
     "latest_run",
     "list_runs",
     "put_back",
+    "questions_of_runs",
     "request_cancel",
     "set_job",
     "silent_runs",
@@ -95,6 +96,15 @@ def list_runs_about(
             .limit(limit)
         )
     )
+
+
+def questions_of_runs(
+    session: Session, run_ids: Sequence[int]
+) -> dict[int, tuple[dict[str, Any], dict[str, Any]]]:
+    """Return what some runs were asked and what they rest on, by number in the order given."""
+    rows = session.execute(select(Run.id, Run.params, Run.inputs).where(Run.id.in_(run_ids)))
+    found = {number: (params, inputs) for number, params, inputs in rows}
+    return {number: found[number] for number in run_ids if number in found}
 
 
 def latest_run(session: Session, kind: str, hidden: Collection[int] = ()) -> Run | None:

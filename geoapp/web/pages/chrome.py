@@ -251,6 +251,7 @@ def _register(state: BlueprintSetupState) -> None:
         minutes=minutes,
         percent=format_share,
         people=format_count,
+        points=units.points_number,
         counted=counted,
         money=units.format_money,
         noun=noun,

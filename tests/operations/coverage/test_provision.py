@@ -87,3 +87,36 @@ def test_everywhere_what_is_in_no_region_counts(city: Database, settings: Settin
     street = provisions(city, settings, {"370202001": 1.0}, "370202001")
     assert counted(street.by_region["370202001"]) == counted(street.whole) == (1, 0, 0, 0)
     assert not street.elsewhere.any
+
+
+def test_every_edit_is_counted_at_once(city: Database, settings: Settings) -> None:
+    workers = {"370202": 4000.0, "370203": 0.0}
+
+    def first() -> tuple[tuple[int, ...], float | None]:
+        own = provisions(city, settings, workers, "370200").by_region["370202"]
+        return counted(own), own.per_km2
+
+    assert first() == first()
+    before, dense = first()
+    for edit, expected in (
+        ("update facility set status = 'suspended' where code = 'P-0'", (1, 0, 0, 2)),
+        ("update facility set region_code = '370203' where code = 'P-1'", (0, 0, 0, 2)),
+        ("update region set parent_code = '370203' where code = '370202001'", (0, 0, 0, 2)),
+        ("update facility set status = 'open' where code = 'P-0'", (1, 0, 0, 1)),
+        ("delete from facility where code = 'P-0'", (0, 0, 0, 1)),
+    ):
+        with city.session() as session:
+            session.execute(text(edit))
+        assert first()[0] == expected, edit
+    with city.session() as session:
+        session.execute(
+            text(
+                "update facility set region_code = '370202', status = 'open' where code = 'P-1'; "
+                "update region set geom = st_multi(st_makeenvelope(120.0, 36.0, 120.2, 36.1, 4326)) "
+                "where code = '370202'"
+            )
+        )
+    now, sparse = first()
+    assert (before[0], now[0]) == (2, 1)
+    assert dense is not None and sparse is not None
+    assert sparse == pytest.approx(dense / 4, rel=1e-6)

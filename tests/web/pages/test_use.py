@@ -7,6 +7,7 @@ import openpyxl
 from flask.testing import FlaskClient
 from sqlalchemy import text
 
+from geoapp.app import create_app
 from geoapp.core.questions.coverage import CoverageParameters
 from geoapp.core.roles import Role
 from geoapp.core.settings import Settings
@@ -16,6 +17,7 @@ from geoapp.store.engine import Database
 from tests.answers import publish_run
 from tests.seed import seed_town
 from tests.web.api_client import client_of, make_app
+from tests.web.conftest import Site, Visit, fits, serious_violations, serve, sign_in
 
 PAGE = "/steward/use/T-1"
 DAY = "2026-07-01"
@@ -160,3 +162,29 @@ def test_stewards_enter_and_managers_read(database: Database, settings: Settings
     assert [one["facility"] for one in left["facilities"]] == ["T-1", "T-2"]
     assert left["facilities"][0]["visits"] is None
     assert "satisf" not in client_of(app, database).get("/api/v1/facilities/T-1").text
+
+
+def test_no_table_is_hidden_on_a_phone(
+    database: Database, settings: Settings, visit: Visit
+) -> None:
+    initialise(database)
+    seed_town(database)
+    steward = client_of(make_app(settings, database), database, Role.STEWARD)
+    steward.post(PAGE, data={"do": "visits", "day": DAY, "n": "40", "basis": "door"})
+    steward.post(PAGE, data={"do": "opinions", "day": DAY, "stars-5": "6"})
+    event = {"code": "C-1", "kind": "送清凉", "region": "370203", "day": DAY}
+    steward.post("/steward/care", data=event | {"people": "1300", "unit": "times"})
+    for url in serve(create_app(settings, database)):
+        site = Site(url, database)
+        page = visit(site, "/sign-in?lang=en", size="phone")
+        sign_in(site, page, Role.MANAGER)
+        page.goto(f"{url}/use?lang=en")
+        assert page.locator(".scroll").count() == 3
+        for table in page.locator(".scroll").all():
+            assert table.evaluate("box => box.scrollWidth <= box.clientWidth")
+        assert fits(page)
+        # Each figure says of what it is.
+        assert "Mean stars" in page.locator("[data-label='Mean stars']").first.evaluate(
+            "cell => getComputedStyle(cell, '::before').content"
+        )
+        assert serious_violations(page) == []

@@ -12,6 +12,7 @@ from flask import Blueprint, Response, render_template, request
 from geoapp.core.errors import NotFoundError
 from geoapp.core.i18n import Text
 from geoapp.core.questions.coverage import CoverageParameters
+from geoapp.core.ranks import ranks
 from geoapp.core.results.coverage import (
     COVERAGE_RUNS,
     AccessFigures,
@@ -31,6 +32,7 @@ from geoapp.operations.coverage.provision import provisions
 from geoapp.operations.facilities.places import containing
 from geoapp.operations.runs.state import read_run, recent_runs
 from geoapp.reports.words import worst_gaps
+from geoapp.reports.words.changes import RANK_NOTE
 from geoapp.reports.words.coverage import (
     Figures,
     circles_text,
@@ -47,6 +49,7 @@ from geoapp.web.edge.access import may
 from geoapp.web.edge.heavy import heavy, kept
 from geoapp.web.edge.language import language
 from geoapp.web.edge.services import services
+from geoapp.web.pages.coverage.changes import compared, earlier_answer, history_of, multiples
 from geoapp.web.pages.coverage.monthly import form_parts
 from geoapp.web.pages.coverage.planner import is_sample, map_link, run_number, statement_of
 from geoapp.web.pages.naming import naming
@@ -64,6 +67,7 @@ _FORMATS = {
     "parquet": "application/vnd.apache.parquet",
     "png": "image/png",
 }
+_CHANGES = ("rank", "compared_run", "compared_share", "change")
 # Lower edges of the five classes of the map, as shares.
 EDGES = (0.0, 0.2, 0.4, 0.6, 0.8)
 LEGEND = (
@@ -83,6 +87,7 @@ class Row:
     text: Text
     figures: Figures
     class_name: str
+    rank: int | None
     line: StraightLineFigures | None
     access: AccessFigures | None
 
@@ -212,6 +217,7 @@ def _page(
         Whose figures these are; None is all that the run was asked about.
     """
     rows = _rows(found)
+    history = history_of(run, region, found)
     database, settings = services().database, services().settings
     standing = standing_of(run)
     fresh = answers.freshness(database, settings, run) if standing.in_force else None
@@ -234,9 +240,12 @@ def _page(
         # What a region's map shows first: its parts, or itself among its neighbours.
         focus=[] if region is None else [row.code for row in rows],
         legend=LEGEND,
+        rank_note=RANK_NOTE,
         sample=sample,
         map_link=map_link(run),
         level=found.level,
+        compared=compared(run, region, found, figures.covered_share, history),
+        multiples=multiples([(row.code, row.text) for row in rows], history),
         within=found.within,
         standing=standing,
         fresh=None if fresh is None else freshness_text(fresh).pick(language()),
@@ -317,10 +326,25 @@ def table() -> Response:
     run = run_of_address(region)
     lines = io.StringIO()
     writer = csv.writer(lines)
-    writer.writerow(["code", "name_zh", "name_en", *Figures.__dataclass_fields__])
+    writer.writerow(["code", "name_zh", "name_en", *Figures.__dataclass_fields__, *_CHANGES])
     if run is not None:
-        for row in _rows(listed(services().database, run.id, region)):
-            writer.writerow([row.code, row.text.zh, row.text.en, *asdict(row.figures).values()])
+        found = listed(services().database, run.id, region)
+        than = earlier_answer(run, region, found, history_of(run, region, found))
+        for row in _rows(found):
+            writer.writerow(
+                [
+                    *(row.code, row.text.zh, row.text.en, *asdict(row.figures).values(), row.rank),
+                    *(
+                        (None, None, None)
+                        if than is None
+                        else (
+                            than.official.run.id,
+                            than.shares.get(row.code),
+                            than.change(row.code, row.figures.covered_share),
+                        )
+                    ),
+                ]
+            )
     response = Response("\ufeff" + lines.getvalue(), mimetype="text/csv")
     parts = ["coverage", None if run is None else str(run.id), region]
     name = "-".join(part for part in parts if part is not None)
@@ -338,7 +362,16 @@ def file(run_id: int, suffix: str) -> Response:
     with tempfile.TemporaryDirectory() as folder:
         region = (request.args.get("region") or None) if suffix == "png" else None
         path = Path(folder) / f"coverage-{run_id}.{suffix}"
-        save_run(parts.database, parts.settings, run_id, path, language(), region)
+        before = request.args.get("before") if suffix == "xlsx" else None
+        save_run(
+            parts.database,
+            parts.settings,
+            run_id,
+            path,
+            language(),
+            region,
+            before=None if before is None else run_number(before),
+        )
         response = Response(path.read_bytes(), mimetype=_FORMATS[suffix])
     # A region is one of the run's here: of others there is no map.
     name = path.name if region is None else f"{path.stem}-{region}.{suffix}"
@@ -368,12 +401,16 @@ def _groups(access: AccessTotals | None) -> list[tuple[Text, AccessFigures]]:
 
 
 def _rows(found: Listed) -> list[Row]:
+    # The lowest region is alone on its page: its rank is that among those beside it.
+    alone = found.own is not None and found.rows == [found.own]
+    places = ranks(found.shares if alone else {one.code: one.covered_share for one in found.rows})
     return [
         Row(
             one.code,
             Text(one.name_zh, one.name_en or one.name_zh),
             figures_of(one),
             class_of(one.covered_share),
+            places.get(one.code),
             one.straight_line,
             one.access,
         )

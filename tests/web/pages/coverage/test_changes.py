@@ -1,0 +1,233 @@
+"""The table of ``/coverage`` beside an earlier answer: changes, ranks, and a small chart of each region."""
+
+import csv
+import html
+import io
+import re
+from dataclasses import replace
+from pathlib import Path
+
+import openpyxl
+import pytest
+
+from geoapp.app import create_app
+from geoapp.core.ranks import ranks
+from geoapp.core.results.coverage import CoverageRun
+from geoapp.core.settings import Settings
+from geoapp.operations.coverage import official
+from geoapp.operations.coverage.changes import MOST_ANSWERS, past
+from geoapp.operations.coverage.results import region_figures
+from geoapp.reports.words import monthly
+from geoapp.store.engine import Database
+from tests.answers import publish_run
+from tests.operations.coverage.small_town import WANTED, run_sql, town
+from tests.web.api_client import client_of, make_app, problem_of
+from tests.web.conftest import Site, Visit, fits, serious_violations, serve
+
+__all__ = ["town"]
+
+ADDRESS = "/coverage/370203"
+STREETS = ["370203001", "370203002", "370203003"]
+
+
+@pytest.fixture
+def streets(town: Database) -> Database:
+    run_sql(
+        town,
+        "insert into region (code, parent_code, level, name_zh, name_en, geom) values "
+        "('370203001', '370203', 'street', '西街道', 'West', st_multi(st_makeenvelope("
+        "120.34, 36.06, 120.353, 36.08, 4326))),"
+        "('370203002', '370203', 'street', '中街道', 'Middle', st_multi(st_makeenvelope("
+        "120.353, 36.06, 120.357, 36.08, 4326))),"
+        "('370203003', '370203', 'street', '东街道', 'East', null)",
+    )
+    run_sql(
+        town,
+        "update demand_point set region_code = case when st_x(geom) < 120.353 then '370203001' "
+        "when st_x(geom) < 120.357 then '370203002' else '370203003' end",
+    )
+    return town
+
+
+def published(database: Database, settings: Settings, day: str, **wanted: object) -> CoverageRun:
+    """Publish a run, as if it had been on a day."""
+    run = publish_run(database, settings, replace(WANTED, **wanted))  # type: ignore[arg-type]
+    run_sql(
+        database,
+        "update publication set published_at = cast(:day as timestamptz) where run_id = :run",
+        day=f"{day} 12:00+08",
+        run=run.id,
+    )
+    return run
+
+
+def shares_of(database: Database, run: CoverageRun) -> dict[str, float]:
+    """Return each region's share by its own arithmetic."""
+    return {one.code: one.covered_weight / one.weight for one in region_figures(database, run.id)}
+
+
+def test_ties_share_a_rank() -> None:
+    assert ranks({"a": 0.5, "b": 0.7, "c": 0.5, "d": None, "e": 0.1}) == {
+        "b": 1,
+        "a": 2,
+        "c": 2,
+        "e": 4,
+    }
+    assert ranks({}) == ranks({"a": None}) == {}
+
+
+def test_changes_since_a_day(
+    streets: Database, settings: Settings, subtests: pytest.Subtests, tmp_path: Path
+) -> None:
+    anybody = client_of(make_app(settings, streets), streets)
+    first = published(streets, settings, "2024-03-01")
+    page = anybody.get(ADDRESS).text
+    assert "之前没有公布过" in page
+    assert 'id="answers"' not in page
+    assert "变化（百分点）" not in page
+    run_sql(streets, "update facility set status = 'closed' where code in ('T-1', 'T-2', 'T-3')")
+    second = published(streets, settings, "2024-06-01")
+    then, now = shares_of(streets, first), shares_of(streets, second)
+    assert any(then[code] != now[code] for code in STREETS)
+    address = f"{ADDRESS}?lang=zh"
+    for since in ("", "&since=2024-03-01", "&since=2024-05-31"):
+        with subtests.test(since=since):
+            page = anybody.get(address + since).text
+            assert f"与 2024-03-01 公布的结果（运行 {first.id}）相比" in page
+            # The whole, too: the district's own share, then and now.
+            assert f"{then['370203']:.1%} → {now['370203']:.1%}" in page
+            told = html.unescape(page)
+            [file] = re.findall(r'href="(/coverage\.csv[^"]*)"', told)
+            lines = anybody.get(file).text.lstrip("\ufeff")
+            rows = {one["code"]: one for one in csv.DictReader(io.StringIO(lines))}
+            assert list(rows) == STREETS
+            for code, row in rows.items():
+                greater = sum(now[other] > now[code] for other in STREETS)
+                assert int(row["rank"]) == 1 + greater
+                assert float(row["compared_share"]) == pytest.approx(then[code])
+                assert float(row["change"]) == pytest.approx(now[code] - then[code])
+                cells = re.findall(
+                    r'data-value="([^"]*)"', told.split(f'data-code="{code}"')[1].split("</tr>")[0]
+                )
+                assert float(cells[3]) == pytest.approx(now[code] - then[code])
+            charts = re.findall(r"<li><strong>(\w+)</strong>\s*<svg(.*?)</svg>", told, re.S)
+            assert [name for name, _ in charts] == ["西街道", "中街道", "东街道"]
+            heights = [40 - float(one) for one in re.findall(r"V([\d.]+)h", charts[0][1])]
+            assert heights == pytest.approx([40 * then[STREETS[0]], 40 * now[STREETS[0]]], abs=0.05)
+    for since, said in {
+        "2024-02-29": "到 2024-02-29 为止没有公布过结果",
+        "2024-06-01": "2024-06-01 公布着的就是这次结果",
+    }.items():
+        with subtests.test(since=since):
+            page = anybody.get(f"{address}&since={since}").text
+            assert said in page
+            assert "变化（百分点）" not in page
+    for wrong in ("2999-01-01", "yesterday", "1799-01-01"):
+        assert anybody.get(f"{ADDRESS}?since={wrong}").status_code == 422
+    with subtests.test("the page of a run that was"):
+        page = anybody.get(f"{ADDRESS}?run={first.id}&lang=zh").text
+        assert "之前没有公布过" in page
+    with subtests.test("the lowest region's rank is that among those beside it"):
+        page = anybody.get(f"/coverage/{STREETS[1]}?lang=zh").text
+        cells = re.findall(r'data-value="([^"]*)"', page.split('data-code="370203002"')[1])
+        assert int(cells[2]) == 1 + sum(now[one] > now[STREETS[1]] for one in STREETS)
+    with subtests.test("in the workbook"):
+        [file] = re.findall(r'href="(/coverage/runs/[^"]*xlsx[^"]*)"', anybody.get(address).text)
+        (tmp_path / "one.xlsx").write_bytes(anybody.get(html.unescape(file) + "&lang=zh").data)
+        sheet = openpyxl.load_workbook(tmp_path / "one.xlsx")["分街道"]
+        top = int(sheet.auto_filter.ref.split(":")[0][1:])
+        head, *rows, _ = list(sheet.iter_rows(min_row=top, values_only=True))
+        for row in rows:
+            told_of = dict(zip(head, row, strict=True))
+            code = told_of[monthly.CODE.zh]
+            assert told_of[f"当时的覆盖率（运行 {first.id}）"] == pytest.approx(then[code])
+            assert told_of["变化（百分点）"] == pytest.approx(100 * (now[code] - then[code]))
+            assert told_of["名次（上级区域内）"] == 1 + sum(now[one] > now[code] for one in STREETS)
+        plain = anybody.get(f"/coverage/runs/{second.id}.xlsx").data
+        assert plain != (tmp_path / "one.xlsx").read_bytes()
+    with subtests.test("unlike questions show no change"):
+        third = published(streets, settings, "2024-09-01", standard_m=1000.0)
+        page = anybody.get(address).text
+        assert "问的不一样，不能直接相比" in page
+        assert "变化（百分点）" not in page
+        refused = anybody.get(f"/coverage/runs/{third.id}.xlsx?before={first.id}")
+        assert refused.status_code == 422
+        # One that was withdrawn stood until then, and what it was to stand beside is not lost.
+        official.withdraw_run(streets, third.id)
+        page = anybody.get(address).text
+        assert f"与 2024-03-01 公布的结果（运行 {first.id}）相比" in page
+    with subtests.test("a region that the earlier answer has no figures of"):
+        run_sql(
+            streets,
+            "delete from run_region where run_id = :run and region_code = '370203003'",
+            run=first.id,
+        )
+        page = anybody.get(address).text
+        assert "那次没有其中 1 个区域的数字" in page
+        assert "变化未知" in page
+    problem_of(anybody.get("/api/v1/coverage/official?as_of=2024-01-01"), 404)
+
+
+def test_what_stood_before_is_told_in_order(streets: Database, settings: Settings) -> None:
+    runs = [
+        published(streets, settings, f"2023-{month:02d}-01", region=region)
+        for month, region in ((1, None), (2, "370200"), (3, "370203"))
+    ]
+    unlike = published(streets, settings, "2023-04-01", region="370203", standard_m=800.0)
+    last = published(streets, settings, "2023-05-01", region="370203")
+    found = past(streets, last, "370203", STREETS)
+    assert [one.run_id for one in found.answers] == [*(one.id for one in runs), last.id]
+    assert (found.unlike, found.left_out) == (1, 0)
+    assert [one.since.month for one in found.answers] == [1, 2, 3, 5]
+    # Of the city the district's own answers are none.
+    assert [one.run_id for one in past(streets, runs[1], None, STREETS).answers] == [
+        runs[0].id,
+        runs[1].id,
+    ]
+    assert past(streets, unlike, "370203", STREETS).unlike == 3
+    for day in range(1, MOST_ANSWERS + 1):
+        run_sql(
+            streets,
+            "insert into publication (region_code, run_id, published_at) values "
+            "('370203', :run, make_timestamptz(2023, 6, :day, 12, 0, 0))",
+            run=runs[day % 2].id,
+            day=day,
+        )
+    # Each answer once, where it came to stand last.
+    run_sql(
+        streets,
+        "insert into publication (region_code, run_id, published_at) values "
+        "('370203', :run, '2023-07-01 12:00+08')",
+        run=last.id,
+    )
+    again = past(streets, last, "370203", STREETS)
+    assert [one.run_id for one in again.answers] == [runs[2].id, runs[1].id, runs[0].id, last.id]
+
+
+def test_read_on_every_screen(streets: Database, settings: Settings, visit: Visit) -> None:
+    published(streets, settings, "2024-03-01")
+    run_sql(streets, "update facility set status = 'closed' where code = 'T-3'")
+    published(streets, settings, "2024-06-01")
+    for url in serve(create_app(settings, streets)):
+        page = visit(Site(url, streets), "/coverage?lang=en", size="desktop")
+        for width in (390, 1024, 1440):
+            page.set_viewport_size({"width": width, "height": 900})
+            assert fits(page), width
+            # Nothing of a table is hidden beside it, folded ones included.
+            page.evaluate(
+                "document.querySelectorAll('main details').forEach(one => { one.open = true; })"
+            )
+            for box in page.locator(".scroll").all():
+                assert box.evaluate("box => box.scrollWidth <= box.clientWidth"), width
+        assert serious_violations(page) == []
+        page.goto(f"{url}{ADDRESS}?lang=en")
+        page.set_viewport_size({"width": 390, "height": 844})
+        page.get_by_role("button", name="Change (points)").click()
+        order = page.locator("#districts tbody tr").evaluate_all(
+            "all => all.map(one => Number(one.cells[4].dataset.value))"
+        )
+        assert order == sorted(order)
+        page.get_by_label("Compare with").fill("2024-03-15")
+        page.get_by_role("button", name="Compare").click()
+        page.wait_for_url("**since=2024-03-15*")
+        assert page.locator("#compared").inner_text().startswith("Changes are from")
