@@ -133,7 +133,7 @@ def nearest(
         click.echo(f"   {walk.both()}")
         click.echo(f"   {BASIS_TEXT[item.basis].both()}")
         click.echo(f"   {_OPEN[item.open].both()}  {place.opening_hours or ''}".rstrip())
-        if item.arrival is not None and service.is_walk(item.walk_m):
+        if item.arrival is not None:
             click.echo(f"   {said_on_arrival(item).both().both()}")
         if entering.is_asked:
             admits = entering.admits(place.access, place.entry)

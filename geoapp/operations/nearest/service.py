@@ -5,13 +5,14 @@ The asker's position is used for the answer and then forgotten: it is neither st
 
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
-from math import ceil, floor
+from math import ceil, floor, inf
 from typing import NamedTuple
 
 from geoapp.analysis.nearest.index import warm_up as compile_search
 from geoapp.analysis.network.warm_up import warm_up as compile_walks
 from geoapp.core.errors import InvalidValueError
 from geoapp.core.geo import check_lonlat
+from geoapp.core.hours import HORIZON_DAYS
 from geoapp.core.i18n import Text
 from geoapp.core.settings import Settings
 from geoapp.core.travel import By, Speeds
@@ -116,9 +117,22 @@ class NearestService:
         snapshot = self._keeper.current()
         check_codes(snapshot, kinds=query.kinds, families=query.families, amenities=query.amenities)
         at = query.at or datetime.now(UTC)
-        longest = timedelta(minutes=self._walk_limit_minutes) if query.open_on_arrival else None
+        if not query.open_on_arrival:
+            return self._among(query, at, snapshot, soon=None)
+        soon = timedelta(minutes=self._walk_limit_minutes)
+        items = self._among(query, at, snapshot, soon=soon)
+        # Who needs longer than that to the last of them may pass by what opens meanwhile.
+        longest_s = max((item.till_there_seconds for item in items), default=inf)
+        if len(items) == query.k and longest_s <= soon.total_seconds():
+            return items
+        return self._among(query, at, snapshot, soon=timedelta(days=HORIZON_DAYS))
+
+    def _among(
+        self, query: NearestQuery, at: datetime, snapshot: Snapshot, *, soon: timedelta | None
+    ) -> list[NearestItem]:
+        """Return the answer among what is open now or, with ``soon``, opens within so long."""
         chosen = snapshot.select(
-            query.filters, at, open_only=query.open_only or query.open_on_arrival, soon=longest
+            query.filters, at, open_only=query.open_only or query.open_on_arrival, soon=soon
         )
         ways = self._walks.of(snapshot)
         wanted = query.k * max(1, snapshot.most_places)
@@ -181,7 +195,7 @@ class NearestService:
                 arrival=arrival,
                 travel_seconds=None if query.by is By.WALK else away_seconds,
             )
-            if query.open_on_arrival and not self._open_on_arrival(item, query.by):
+            if query.open_on_arrival and (arrival is None or arrival.open is not True):
                 continue
             seen.add(facility.code)
             items.append(item)
@@ -211,11 +225,6 @@ class NearestService:
             amenities=query.amenities,
             entering=query.entering,
         )
-
-    def _open_on_arrival(self, item: NearestItem, by: By) -> bool:
-        if self.is_walk(item.walk_m, by):
-            return item.arrival is not None and item.arrival.open is True
-        return item.open is True
 
     def is_walk(self, walk_m: float, by: By = By.WALK) -> bool:
         """Tell whether so many metres are taken for a walk, or a ride: ``GEOAPP_WALK_LIMIT_MINUTES``."""

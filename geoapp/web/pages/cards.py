@@ -193,9 +193,8 @@ def _card(
     off_m = rough_m(one)
     vague = nearest.walk_span(item.walk_m, accuracy_m + off_m, by)
     span = vague if is_walk else None
-    arrives = is_walk and item.arrival is not None
-    later = timedelta(seconds=60.0 * span[1] - item.till_there_seconds) if span else timedelta(0)
-    said = said_on_arrival(item, later=later) if arrives else said_now(item, now)
+    later = timedelta(seconds=60.0 * vague[1] - item.till_there_seconds) if vague else timedelta(0)
+    said = said_now(item, now) if item.arrival is None else said_on_arrival(item, later=later)
     today = now.astimezone(ZoneInfo(one.timezone)).date()
     marks = _marks(one, asked)
     keys = {*KEY_AMENITIES, *asked}

@@ -257,7 +257,8 @@ def test_a_region_is_listed_with_the_open_before_the_others(
     assert listed(None, k=3) == (["T-2", "T-1", "T-3"], 4)
     # By how far they are from me, also where I am elsewhere.
     assert listed((TOWN_LON - 0.1, TOWN_LAT)) == (["T-1", "T-2", "T-3", "T-4"], 4)
-    assert listed((TOWN_LON + 0.1, TOWN_LAT + 0.1)) == (["T-2", "T-1", "T-4", "T-3"], 4)
+    # Where that is a walk of five hours, T-2 closes before one gets there.
+    assert listed((TOWN_LON + 0.1, TOWN_LAT + 0.1)) == (["T-1", "T-4", "T-3", "T-2"], 4)
     nobody = list_region(
         service, replace(query, open_on_arrival=True, kinds=frozenset({"worker_home"})), None
     )
@@ -265,6 +266,32 @@ def test_a_region_is_listed_with_the_open_before_the_others(
     assert [item.facility.code for item in nobody.items] == ["T-3"]
     nothing = list_region(service, replace(query, amenities=frozenset({"toilet"})), None)
     assert (nothing.items, nothing.total, nothing.start) == ([], 0, None)
+
+
+@pytest.mark.parametrize(
+    ("leaving", "wanted"),
+    [
+        ("2026-11-24T17:00", ["T-1"]),  # T-2 and T-4 are open now, and shut by then
+        ("2026-11-24T09:30", ["T-1", "T-2", "T-4"]),
+        (
+            "2026-11-24T05:30",
+            ["T-1", "T-2", "T-4"],
+        ),  # they open long after an hour, before one gets there
+        ("2026-11-24T04:30", ["T-1", "T-2"]),
+    ],
+)
+def test_beyond_a_walk_open_means_on_arrival_as_well(
+    service: NearestService, leaving: str, wanted: list[str]
+) -> None:
+    """From some 13 km away it is a walk of four hours: 08:00 to 18:00 for T-2, from 09:00 for T-4."""
+    away = replace(HERE, lon=TOWN_LON - 0.146, at=moment(leaving), open_on_arrival=True)
+    items = service.ask(away)
+    assert [item.facility.code for item in items] == wanted
+    assert not service.is_walk(items[0].walk_m)
+    # The same by the API's rule, that tells it of every place.
+    told = service.ask(replace(away, open_on_arrival=False, arrive=True))
+    opens = [one.facility.code for one in told if one.arrival is not None and one.arrival.open]
+    assert opens == wanted
 
 
 def test_without_a_database_there_is_no_answer(settings: Settings) -> None:

@@ -265,10 +265,10 @@ function spanOf(kept, item, accuracy_m) {
  */
 export function sayOf(kept, item, now_ms, accuracy_m = 0, isFrom = true) {
   const walks = isWalk(kept, item.walk_m);
-  const span = walks ? spanOf(kept, item, accuracy_m + (item.station.off_m || 0)) : null;
+  const vague = spanOf(kept, item, accuracy_m + (item.station.off_m || 0));
   const schedule = kept.schedules[item.station.schedule];
-  const later = span ? (60 * span[1] - item.walk_s) * 1000 : 0;
-  return { walks, span, words: said(kept, schedule, item.opening, walks && isFrom ? item.arrival : null, now_ms, item.walk_s, later) };
+  const later = vague ? (60 * vague[1] - item.walk_s) * 1000 : 0;
+  return { walks, span: walks ? vague : null, words: said(kept, schedule, item.opening, isFrom ? item.arrival : null, now_ms, item.walk_s, later) };
 }
 
 /**

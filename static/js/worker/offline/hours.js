@@ -10,8 +10,8 @@
  */
 /** @typedef {{ open: boolean | null, changes: number | null, note: Pair | null }} Opening in milliseconds */
 /**
- * `opens`, `closes` and `there` in milliseconds, as in the service.
- * @typedef {{ open: boolean | null, opens: number | null, closes: number | null, there: number }} Arrival
+ * `opens`, `closes` and `there` in milliseconds, as in the service; `note` where one gets there beyond the days that are kept.
+ * @typedef {{ open: boolean | null, opens: number | null, closes: number | null, there: number, note?: Pair | null }} Arrival
  */
 /** @typedef {{ state: 'open' | 'shut' | 'unknown', text: Pair, note: Pair | null }} Said */
 
@@ -92,7 +92,7 @@ export function openingAt(days, schedule, at_ms) {
 export function arrivalAt(days, schedule, leaving, at_ms, walk_s) {
   const there = at_ms + walk_s * 1000;
   const found = openingAt(days, schedule, Math.floor(there / MINUTE) * MINUTE);
-  if (found.open === null) return { open: null, opens: null, closes: null, there };
+  if (found.open === null) return { open: null, opens: null, closes: null, there, note: found.note === TOO_OLD ? TOO_OLD : null };
   let between = leaving.changes;
   if (leaving.open === found.open || between === null || between > there) between = null;
   return found.open
@@ -101,7 +101,7 @@ export function arrivalAt(days, schedule, leaving, at_ms, walk_s) {
 }
 
 /**
- * What is said of a station as one finds it, or as it is now where nobody walks that far.
+ * What is said of a station as one finds it, or as it is now for somebody who does not set out.
  * @param {Days} days
  * @param {Schedule} schedule
  * @param {Opening} opening
@@ -123,7 +123,7 @@ export function said(days, schedule, opening, arrival, now_ms, walk_s = 0, later
   const isOpen = (/** @type {Pair} */ note) => /** @type {Said} */ ({ state: 'open', text: { zh: '开放中', en: 'Open' }, note });
   const isShut = (/** @type {Pair | null} */ note) => /** @type {Said} */ ({ state: 'shut', text: { zh: '已关闭', en: 'Closed' }, note });
 
-  if ((arrival || opening).open === null) return { state: 'unknown', text: { zh: '开放时间未知', en: 'Hours unknown' }, note: opening.note };
+  if ((arrival || opening).open === null) return { state: 'unknown', text: { zh: '开放时间未知', en: 'Hours unknown' }, note: opening.note || (arrival && arrival.note) || null };
   if (!arrival) {
     const change = opening.changes;
     if (!opening.open) return isShut(change === null ? null : opens(change));

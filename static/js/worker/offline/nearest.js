@@ -103,7 +103,7 @@ export function nearest(kept, question) {
     const schedule = kept.schedules[station.schedule];
     const opening = openingAt(kept, schedule, at_ms);
     const arrival = arrivalAt(kept, schedule, opening, at_ms, walk_s);
-    const isOpen = isFrom && isWalk(kept, walk_m) ? arrival.open : opening.open;
+    const isOpen = isFrom ? arrival.open : opening.open;
     if (openOnArrival && !isOpen) return false;
     seen.add(station.code);
     items.push({ station, distance_m, walk_m, walk_s, opening, arrival });
