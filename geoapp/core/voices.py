@@ -110,8 +110,17 @@ def found_true_text(doubt: Doubt | None) -> Text:
     """Say of a facility that is suspended what workers reported of it, and that it was found true."""
     if doubt is None:
         return Text("工人反映有问题，已核实", "workers reported a problem, which was checked")
-    said = _SAID[doubt.kind]
+    return _found_true(_SAID[doubt.kind])
+
+
+def _found_true(said: Text) -> Text:
     return Text(f"工人反映{said.zh}，已核实", f"workers reported {said.en}, which was checked")
+
+
+def status_note_text(note: str) -> Text:
+    """Return a note on a status as somebody wrote it; what ``found_true_text`` says, in each language alone."""
+    ours = (found_true_text(None), *(_found_true(said) for said in _SAID.values()))
+    return next((one for one in ours if one.both() == note), Text(note, note))
 
 
 @dataclass(frozen=True, slots=True)

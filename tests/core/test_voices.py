@@ -4,7 +4,16 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from geoapp.core.voices import Doubt, Standing, Voice, doubt_text, found_true_text, weigh
+from geoapp.core.i18n import Text
+from geoapp.core.voices import (
+    Doubt,
+    Standing,
+    Voice,
+    doubt_text,
+    found_true_text,
+    status_note_text,
+    weigh,
+)
 
 # 23:30 in Qingdao is 15:30 by UTC; half an hour later it is the next day there.
 START = datetime(2026, 11, 27, 15, 30, tzinfo=UTC)
@@ -50,6 +59,17 @@ def test_enough_who_find_it_open_confirm_it() -> None:
     assert weighed("a open", "a open").confirmed_on is None
     assert weighed("a open", "b open").confirmed_on == date(2026, 11, 28)
     assert weighed("a open", "c shut", "b open").confirmed_on is None
+
+
+def test_a_note_of_ours_is_told_in_each_language_alone() -> None:
+    for doubt in (
+        None,
+        Doubt("shut", 2, date(2026, 11, 27)),
+        Doubt("moved", 2, date(2026, 11, 27)),
+    ):
+        note = found_true_text(doubt)
+        assert status_note_text(note.both()) == note
+    assert status_note_text("装修 / works") == Text("装修 / works", "装修 / works")
 
 
 def test_days_near_are_called_as_people_do() -> None:

@@ -57,6 +57,7 @@ _TWO_WAYS = Text("开放时间有两种读法", "The hours can be read in two wa
 _OUT_OF_SEASON = Text(
     "开放时间没有提到一年中的这一段", "The hours do not speak of this part of the year"
 )
+_YEAR_DAYS = 366
 _SUN = Text("开放时间随日出日落，此刻不能确定", "The hours follow the sun and are not certain now")
 _HOLIDAY = Text(
     "今天是法定节假日，开放时间未说明", "It is a public holiday, for which the hours say nothing"
@@ -180,7 +181,7 @@ class _DayReader:
             1: self._why_unknown(),
             2: _TWO_WAYS,
             3: self._why_by_day(),
-            4: _OUT_OF_SEASON,
+            4: self._out_of_season() if (reason == 4).any() else None,
         }
         changes = (np.diff(answer) != 0) | (np.diff(reason) != 0)
         starts = [0, *(np.flatnonzero(changes) + 1).tolist()]
@@ -202,6 +203,18 @@ class _DayReader:
         rules = self._expression.rules
         return all(rule.is_dated for rule in rules) and not any(
             rule.holds_in_year(self._day) for rule in rules
+        )
+
+    def _out_of_season(self) -> Text:
+        """Say that the hours do not speak of this day, and from which day on they do."""
+        ahead = (self._day + timedelta(days=n) for n in range(1, _YEAR_DAYS + 1))
+        rules = self._expression.rules
+        first = next((day for day in ahead if any(rule.holds_in_year(day) for rule in rules)), None)
+        if first is None:
+            return _OUT_OF_SEASON
+        return Text(
+            f"{_OUT_OF_SEASON.zh}，{first.month}月{first.day}日起有开放时间",
+            f"{_OUT_OF_SEASON.en}; hours are given from {first.day} {first:%B}",
         )
 
     def _why_unknown(self) -> Text:

@@ -87,7 +87,8 @@ def name_of_place(database: Database, settings: Settings, code: str) -> Text | N
 def where_text(database: Database, *, lon: float, lat: float) -> Text | None:
     """Return what is odd about a position (WGS-84); None where it lies in a region.
 
-    And where no region has an outline, so that nobody can tell.
+    And where no region has an outline, so that nobody can tell. One that would lie in a region the other
+    way round is said to be written so, as by who begins with the latitude.
     """
     if abs(lon) < 0.01 and abs(lat) < 0.01:
         return Text(
@@ -96,8 +97,16 @@ def where_text(database: Database, *, lon: float, lat: float) -> Text | None:
         )
     with database.snapshot() as session:
         inside = store.is_in_a_region(session, lon, lat)
+        may_swap = inside is False and abs(lon) <= 90
+        is_swapped = may_swap and store.is_in_a_region(session, lat, lon) is True
     if inside is not False:
         return None
+    if is_swapped:
+        return Text(
+            "这个位置不在本服务的区域内：经度和纬度可能写反了（先经度，后纬度）。",
+            "This position lies outside the area of this service: longitude and latitude may be the wrong way "
+            "round (longitude first).",
+        )
     if not point_in_china(lon, lat):
         return Text(
             "这个位置不在本服务的区域内：它在海上或境外。",

@@ -12,7 +12,7 @@ from geoapp.core.simplified import simplified
 from geoapp.core.sounds import folded, search_terms
 from geoapp.core.units import format_metres
 from geoapp.core.vocabulary import load_vocabulary
-from geoapp.core.voices import NOTHING_SAID, Doubt, doubt_of, doubt_text
+from geoapp.core.voices import NOTHING_SAID, Doubt, doubt_of, doubt_text, status_note_text
 from geoapp.core.words import STATUS_TEXT, Status
 from geoapp.operations.facilities.read import PUBLIC_STATUSES
 from geoapp.operations.facilities.search_words import WordsKeeper
@@ -151,7 +151,13 @@ class SearchService:
             *addresses,
             *(one for one in streets if one.code not in known),
         ]
-        few = [*offered[:_FEW], *areas[:_FEW], *spots[:_FEW], *categories[:_FEW]]
+        # A category that is called so goes before what is called otherwise, too.
+        exact = [one for one in categories if _is_called(one, terms)]
+        if exact and not any(_is_called(one, terms) for one in offered):
+            categories = [one for one in categories if one not in exact]
+        else:
+            exact = []
+        few = [*exact, *offered[:_FEW], *areas[:_FEW], *spots[:_FEW], *categories[:_FEW]]
         hits = [*named, *few, *helping, *others, *offered[_FEW:], *areas[_FEW:], *spots[_FEW:]]
         asked = there(words, places)
         hits = [*at_once(words), *asked, *help_there(words, places), *hits]
@@ -179,6 +185,11 @@ class SearchService:
             regions = {one.code: one for one in region_places(session)}
             self._places = (version, PlaceNames(regions, self._settings))
         return self._places[1]
+
+
+def _is_called(hit: Hit, terms: list[str]) -> bool:
+    """Tell whether folded terms are the very name of what was found, in either language."""
+    return "".join(terms) in (folded(simplified(hit.name.zh)), folded(hit.name.en))
 
 
 def _are_streets(hits: list[Hit]) -> bool:
@@ -256,8 +267,9 @@ def _facility(one: FacilityHit, regions: Mapping[str, RegionPlace]) -> Hit:
         told.append(Text(one.address, one.address))
     told.append(_kind_text(one.kind_code))
     if one.status != Status.OPEN:
-        status, why = STATUS_TEXT[Status(one.status)], one.status_note
-        told.append(Text(f"{status.zh}：{why}", f"{status.en}: {why}") if why else status)
+        status, note = STATUS_TEXT[Status(one.status)], one.status_note
+        why = status_note_text(note) if note else None
+        told.append(Text(f"{status.zh}：{why.zh}", f"{status.en}: {why.en}") if why else status)
     doubt = doubt_of(one.doubt, one.doubt_voices, one.doubt_since)
     if doubt is not None:
         told.append(doubt_text(doubt))

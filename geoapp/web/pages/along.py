@@ -156,7 +156,7 @@ def _answer(form: Form) -> dict[str, Any] | None:
         return {"stops": stops, "unknown": [one for one in stops if one.place is None]}
     too_far = too_far_text(tuple(places))
     if too_far is not None:
-        return {"stops": stops, "unknown": [], "too_far": too_far}
+        return {"stops": stops, "unknown": [], "too_far": too_far, "odd": _odd(stops)}
     query = AlongQuery(
         points=tuple(places),
         is_line=form.is_line,

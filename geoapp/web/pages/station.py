@@ -16,6 +16,7 @@ from geoapp.core.hours.words import words_of
 from geoapp.core.i18n import Text
 from geoapp.core.phones import Telephone, telephones
 from geoapp.core.vocabulary import load_vocabulary
+from geoapp.core.voices import status_note_text
 from geoapp.core.words import ACCESS_TEXT, STATUS_TEXT, Access, Basis, DateBasis, Status
 from geoapp.operations.applications.read import public_recognitions
 from geoapp.operations.facilities.former import current_code
@@ -199,6 +200,7 @@ def _station(record: FacilityRecord, relations: Relations) -> Station:
         lon, lat = (item.facility.lon, item.facility.lat) if out is None else record.lonlat
         found = near_by(services().nearest, lon=lon, lat=lat, k=NEAR, without=record.code)
         near = make_cards(found, asked=frozenset())
+    days = _week(known["opening_hours"], known["timezone"])
     return Station(
         card=card,
         out=out,
@@ -208,13 +210,13 @@ def _station(record: FacilityRecord, relations: Relations) -> Station:
         capacity=known["capacity"],
         source=known["source"],
         phones=telephones(known["phone"]),
-        days=_week(known["opening_hours"], known["timezone"]),
+        days=days,
         stops=[_stop(one, known) for one in known["places"]],
         relations=relations,
         photos=[(one, photo_address(one)) for one in relations.photos],
         help=_help(record),
         near=near,
-        facts=_facts(record, item),
+        facts=_facts(record, item, days if out is None and not known["places"] else []),
     )
 
 
@@ -269,7 +271,8 @@ def _why_out(record: FacilityRecord) -> Text:
     out, note = _out_of_service(record), record.properties["status_note"]
     if not note or record.properties["status"] not in (Status.SUSPENDED, Status.CLOSED):
         return out
-    return Text(f"{out.zh}：{note}", f"{out.en}: {note}")
+    why = status_note_text(note)
+    return Text(f"{out.zh}：{why.zh}", f"{out.en}: {why.en}")
 
 
 def _out_of_service(record: FacilityRecord) -> Text:
@@ -319,9 +322,33 @@ def _stop(place: dict[str, Any], known: dict[str, Any]) -> Stop:
     )
 
 
-def _facts(record: FacilityRecord, item: NearestItem) -> dict[str, Any]:
-    """Return the facility in the words of schema.org; what is not known is left out."""
+def _hours_facts(days: list[DayHours]) -> list[dict[str, Any]]:
+    """Return the days whose hours are known in the words of schema.org, where 00:00 twice is a closed day."""
+    return [
+        {
+            "@type": "OpeningHoursSpecification",
+            "dayOfWeek": f"https://schema.org/{day.on:%A}",
+            "opens": opens,
+            # Until midnight is until 00:00 of the next day; from midnight to midnight is all but a minute.
+            "closes": "23:59"
+            if (opens, closes) == ("00:00", "24:00")
+            else closes.replace("24:", "00:"),
+            "validFrom": day.on,
+            "validThrough": day.on,
+        }
+        for day in days
+        if day.spans is not None
+        for opens, closes in day.spans or (("00:00", "00:00"),)
+    ]
+
+
+def _facts(record: FacilityRecord, item: NearestItem, days: list[DayHours]) -> dict[str, Any]:
+    """Return the facility in the words of schema.org; what is not known is left out.
+
+    Hours are those of the days given: by weekday alone they would not hold on a holiday.
+    """
     known, one = record.properties, item.facility
+    names = {word.code: word.text.pick(language()) for word in load_vocabulary().amenities}
     facts: dict[str, Any] = {
         "@context": "https://schema.org",
         "@type": "CivicStructure",
@@ -333,10 +360,16 @@ def _facts(record: FacilityRecord, item: NearestItem) -> dict[str, Any]:
         "url": public_address(url_for("station.show", code=record.code)),
         "maximumAttendeeCapacity": known["capacity"],
         "amenityFeature": [
-            {"@type": "LocationFeatureSpecification", "name": name, "value": there}
-            for names, there in ((known["amenities"], True), (known["no_amenities"], False))
-            for name in names
+            {
+                "@type": "LocationFeatureSpecification",
+                "name": names.get(code, code),
+                "propertyID": code,
+                "value": there,
+            }
+            for codes, there in ((known["amenities"], True), (known["no_amenities"], False))
+            for code in codes
         ],
+        "openingHoursSpecification": _hours_facts(days),
     }
     if record.lonlat is not None:
         facts["geo"] = {

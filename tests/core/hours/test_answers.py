@@ -138,6 +138,25 @@ def test_unknown_has_a_reason_and_known_has_none() -> None:
     assert "放假安排" in why(OFFICE_PH, "2027-03-01T10:00")
 
 
+def test_out_of_season_it_is_said_when_hours_are_given_again() -> None:
+    def said(hours: str, text: str) -> str | None:
+        found = explain(hours, moment(text), timezone=CHINA, calendar=CALENDAR)
+        return None if found is None else found.both()
+
+    silent = "开放时间没有提到一年中的这一段"
+    english = "The hours do not speak of this part of the year"
+    summer = "Jun-Sep 08:00-21:00"
+    assert said(summer, "2026-11-30T12:00") == (
+        f"{silent}，6月1日起有开放时间 / {english}; hours are given from 1 June"
+    )
+    assert said(summer, "2026-07-30T23:00") is None
+    assert said("Dec 10-Mar 05 Sa 08:00-12:00", "2026-03-06T12:00") == (
+        f"{silent}，12月10日起有开放时间 / {english}; hours are given from 10 December"
+    )
+    # What is over for good does not come again.
+    assert said("2020 Jun-Sep 08:00-21:00", "2026-11-30T12:00") == f"{silent} / {english}"
+
+
 def test_what_cannot_be_read_is_unknown() -> None:
     at = moment("2026-11-24 12:00")
     for hours in ("早上到晚上", "Mo-Su 25:99", "((("):

@@ -37,6 +37,17 @@ def test_hits_are_geojson_in_the_datum_asked(client: FlaskClient) -> None:
     assert client.get("/api/v1/search?q=").get_json(force=True)["features"] == []
 
 
+def test_what_is_called_so_goes_before_what_is_also_called_so(client: FlaskClient) -> None:
+    def first(words: str) -> tuple[str, str]:
+        found = client.get(f"/api/v1/search?q={words}").get_json(force=True)["features"][0]
+        return found["properties"]["kind_of_hit"], found["properties"]["name_zh"]
+
+    assert first("法律援助") == ("service", "法律援助")
+    assert first("legal+aid") == ("service", "法律援助")
+    assert first("法律咨询") == ("amenity", "法律咨询")
+    assert first("法律服务")[1] == "法律咨询"  # both are called so, too
+
+
 def test_what_is_not_accepted(client: FlaskClient, subtests: pytest.Subtests) -> None:
     for query, parameter in [
         ("", "q"),

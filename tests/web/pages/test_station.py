@@ -3,6 +3,8 @@
 import io
 import json
 import re
+from datetime import date, timedelta
+from typing import Any
 
 import pytest
 from flask.testing import FlaskClient
@@ -12,6 +14,7 @@ from pypdf import PdfReader
 from sqlalchemy import text
 
 from geoapp.core.settings import Settings
+from geoapp.core.voices import found_true_text
 from geoapp.operations.services.edit import add_desk, add_offer, add_service
 from geoapp.operations.upkeep.init import initialise
 from geoapp.store.engine import Database
@@ -143,16 +146,70 @@ def test_the_help_of_a_place_is_told_with_its_own_hours(
     assert "Advice Hours unknown" in words(client.get("/stations/T-1?lang=en").text)
 
 
-def test_machines_read_the_same(client: FlaskClient) -> None:
-    page = client.get("/stations/T-3").text
+def _facts_of(page: str) -> dict[str, Any]:
     [data] = re.findall(r'<script type="application/ld\+json">(.*?)</script>', page)
-    facts = json.loads(data)
+    facts: dict[str, Any] = json.loads(data)
+    return facts
+
+
+def test_machines_read_the_same(client: FlaskClient) -> None:
+    facts = _facts_of(client.get("/stations/T-3").text)
     assert facts["name"] == '<b>名</b>&"引号"'
     assert (facts["geo"]["longitude"], facts["geo"]["latitude"]) == (120.35, 36.074)
     assert facts["amenityFeature"] == [
-        {"@type": "LocationFeatureSpecification", "name": "seating", "value": True}
+        {
+            "@type": "LocationFeatureSpecification",
+            "name": "桌椅",
+            "propertyID": "seating",
+            "value": True,
+        }
     ]
     assert "maximumAttendeeCapacity" not in facts
+    assert "openingHoursSpecification" not in facts  # its hours are not known
+    hours = _facts_of(client.get("/stations/T-4").text)["openingHoursSpecification"]
+    assert len(hours) == 7
+    assert {one["validFrom"] for one in hours} == {one["validThrough"] for one in hours}
+    told = {(one["dayOfWeek"].rpartition("/")[2], one["opens"], one["closes"]) for one in hours}
+    assert ("Sunday", "00:00", "00:00") in told
+    # A holiday is a closed one among the working days.
+    assert {(one[1], one[2]) for one in told} <= {("09:00", "17:00"), ("00:00", "00:00")}
+    always = _facts_of(client.get("/stations/T-1").text)["openingHoursSpecification"]
+    assert {(one["opens"], one["closes"]) for one in always} == {("00:00", "23:59")}
+
+
+def test_a_seasonal_place_says_when_its_hours_are_given_again(
+    client: FlaskClient, database: Database
+) -> None:
+    later = date.today().replace(day=15) + timedelta(days=90)
+    month = f"{later:%b}"
+    with database.session() as session:
+        session.execute(
+            text("update facility set opening_hours = :hours where code = 'T-2'"),
+            {"hours": f"{month} 08:00-21:00"},
+        )
+    page = words(client.get("/stations/T-2?lang=zh").text)
+    assert f"{later.month}月1日起有开放时间" in page
+    assert page.count("未知：开放时间没有提到") == 1  # one row for all days
+    assert "这七天" in page
+    assert "00:00–24:00" not in page
+    english = words(client.get("/stations/T-2?lang=en").text)
+    assert f"hours are given from 1 {later:%B}" in english
+
+
+def test_what_staff_found_true_is_told_in_one_language(
+    client: FlaskClient, database: Database
+) -> None:
+    with database.session() as session:
+        session.execute(
+            text("update facility set status_note = :note where code = 'T-6'"),
+            {"note": found_true_text(None).both()},
+        )
+    chinese = words(client.get("/stations/T-6?lang=zh").text)
+    assert "暂停服务：工人反映有问题，已核实。" in chinese
+    assert "workers reported" not in chinese
+    english = words(client.get("/stations/T-6?lang=en").text)
+    assert "Suspended: workers reported a problem, which was checked." in english
+    assert "工人反映" not in english
 
 
 def test_a_link_is_shown_by_a_map_elsewhere(database: Database, settings: Settings) -> None:

@@ -14,6 +14,10 @@ export function whereText({ area, china }, { lon, lat }) {
     return t('收到的位置是 0°, 0°（几内亚湾的海面）：设备其实没有定到位。', 'The position is 0°, 0°, at sea off Africa: the device did not really find one.');
   }
   if (!area || area_m(lon, lat, area) === 0) return null;
+  if (Math.abs(lon) <= 90 && area_m(lat, lon, area) === 0) {
+    return t('这个位置不在本服务的区域内：经度和纬度可能写反了（先经度，后纬度）。',
+      'This position lies outside the area of this service: longitude and latitude may be the wrong way round (longitude first).');
+  }
   if (china && area_m(lon, lat, china) > 0) {
     return t('这个位置不在本服务的区域内：它在海上或境外。', 'This position lies outside the area of this service: at sea, or outside mainland China.');
   }

@@ -77,7 +77,7 @@ def columns_sent(choices: DraftChoices, names: list[str]) -> DraftChoices:
     issue = bool(request.form.get("issue"))
     if issue and not keys:
         accepted = Text("至少一项", "at least one")
-        raise InvalidValueError("key", "", accepted)
+        raise InvalidValueError("code_key", "", accepted)
     return choices.changed(
         fields=fields,
         kind=kind or None,
