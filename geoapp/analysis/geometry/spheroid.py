@@ -42,6 +42,7 @@ GREATEST_CURVATURE_RADIUS_M: Final = EQUATOR_RADIUS_M**2 / POLE_RADIUS_M
 # Rounding: ECEF coordinates carry 1e-9 m each, the geodesic 15e-9 m, and asin magnifies the
 # chord's share at most 13 times (at the antipode). One micrometre is 50 times their sum.
 ROUNDING_M: Final = 1e-6
+_FEW: Final = 12  # so many geodesics are measured sooner one by one
 
 _LON_TEXT = Text("-180 到 180 之间的经度", "a longitude from -180 to 180 (decimal degrees)")
 _LAT_TEXT = Text("-90 到 90 之间的纬度", "a latitude from -90 to 90 (decimal degrees)")
@@ -156,6 +157,11 @@ def geodesic_m(lon: Any, lat: Any, to_lon: FloatArray, to_lat: FloatArray) -> Fl
     are decided by equality.
     """
     count = len(to_lon)
+    if count <= _FEW and isinstance(lon, float):
+        # To the last bit what the arrays give, and sooner: nothing is copied into buffers.
+        inverse = GEOD.inv
+        pairs = zip(to_lon.tolist(), to_lat.tolist(), strict=True)
+        return np.array([inverse(lon, lat, *to, return_back_azimuth=False)[2] for to in pairs])
     if np.ndim(lon) == 0:
         lon = np.full(count, lon, dtype=np.float64)
         lat = np.full(count, lat, dtype=np.float64)

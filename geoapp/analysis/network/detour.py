@@ -5,6 +5,7 @@ beside it, or cut off from it) better than a number for everywhere.
 """
 
 from dataclasses import replace
+from functools import lru_cache
 from typing import Final
 
 import numpy as np
@@ -104,4 +105,10 @@ def local_estimate(
     west, south, east, north = network.bounds
     if not (west <= lon <= east and south <= lat <= north):
         return estimate
-    return replace(estimate, detour_factor=network.detour_factor)
+    return _with_factor(estimate, network.detour_factor)
+
+
+@lru_cache(maxsize=64)
+def _with_factor(estimate: WalkingEstimate, factor: float) -> WalkingEstimate:
+    """Return an estimate with another factor: made, and its range looked at, once."""
+    return replace(estimate, detour_factor=factor)

@@ -10,12 +10,14 @@ from numpy.typing import NDArray
 from scipy.sparse import csr_array
 
 from geoapp.analysis.network.graph import WalkingNetwork
+from geoapp.analysis.network.kernels import asked as asked_kernels
 from geoapp.analysis.network.kernels import cover as cover_kernels
 from geoapp.analysis.network.kernels import field as field_kernels
 from geoapp.analysis.network.kernels import search as kernels
-from geoapp.analysis.network.snapping import Snapped
+from geoapp.analysis.network.snapping import SNAP_LIMIT_M, Snap, Snapped
 from geoapp.analysis.network.straight import StraightWalks
 from geoapp.core.errors import InvalidValueError
+from geoapp.core.geo import check_lonlat
 from geoapp.core.i18n import Text
 
 FAR: Final = kernels.FAR
@@ -61,6 +63,29 @@ class PlacesOnNetwork:
         self._everybody = np.ones(len(snapped), np.bool_)
         self.straight = StraightWalks.of(network, snapped)
         self._held = threading.local()
+        self._asked = self._arrays_asked()
+
+    def _arrays_asked(self) -> tuple[Any, ...]:
+        """Return what a search from one position reads, in the order of its kernel."""
+        network, grid, snapped, straight = (
+            self.network,
+            self.network.grid,
+            self.snapped,
+            self.straight,
+        )
+        _, *standing = straight.standing
+        return (
+            SNAP_LIMIT_M,
+            *(network.lon, network.lat, network.edge_start, network.edge_end),
+            *(network.edge_fine, network.edge_length_dm),
+            *(grid.first, grid.edges, grid.west, grid.south, grid.cell, grid.columns, grid.rows),
+            *(network.street, network.street_start_m, network.street_end_m),
+            *(network.indptr, network.indices, network.length_dm),
+            *(self._first, self._id, self._leg, self._own_edge, self._own),
+            *(snapped.to_start, snapped.leg, snapped.lon, snapped.lat, snapped.edge),
+            *standing,
+            *(straight.by_side, straight.sides, *straight.cells, *straight.grid),
+        )
 
     def __len__(self) -> int:
         """Return the number of places."""
@@ -172,6 +197,27 @@ class PlacesOnNetwork:
         self._reached()[touched] = FAR
         order = np.lexsort((found, walk_dm))[:k]
         return Walks(found[order], walk_dm[order])
+
+    def nearest_to(
+        self,
+        *,
+        lon: float,
+        lat: float,
+        k: int,
+        mask: NDArray[np.bool_],
+        limit_m: float | None = None,
+    ) -> Walks | None:
+        """Return what `nearest` does from a position (EPSG:4326); None if it is not on the network.
+
+        The same answer as `snap` and `nearest` one after the other, in a third of the time.
+        """
+        if k < 1:
+            raise InvalidValueError("k", k, Text("正整数", "a positive whole number"))
+        check_lonlat(lon, lat)
+        state, found, walk_dm = asked_kernels.nearest(
+            float(lon), float(lat), decimetres(limit_m), k, mask, self._reached(), *self._asked
+        )
+        return Walks(found, walk_dm) if state == Snap.ON else None
 
     def within(
         self,

@@ -32,6 +32,7 @@ def warm_up() -> None:
         places = snap(network, [0.0005, 0.0015], [0.0001, 0.0])
         index = PlacesOnNetwork(network, places)
         index.nearest(places, 0, k=1)
+        index.nearest_to(lon=0.0005, lat=0.0001, k=1, mask=np.ones(2, np.bool_))
         index.path(places, 0, 1)
         index.within(places, limit_m=500.0)
         for most in (1, 2):

@@ -18,7 +18,7 @@ from geoapp.core.settings import Settings
 from geoapp.core.travel import By, Speeds
 from geoapp.core.walking import WalkingEstimate
 from geoapp.core.words import Basis, Datum, Family
-from geoapp.operations.ground.standing import surely_in_service
+from geoapp.operations.ground.standing import is_recent, surely_in_service
 from geoapp.operations.nearest.arrival import Arrival, Arrivals
 from geoapp.operations.nearest.snapshot import (
     UNDATED,
@@ -170,30 +170,31 @@ class NearestService:
         openings = snapshot.openings(at)
         told = query.arrive or query.open_on_arrival
         arrivals = Arrivals(at, snapshot.calendar) if told else None
+        is_walked, recent = query.by is By.WALK, is_recent(at)
         items: list[NearestItem] = []
         seen: set[str] = set()
-        for way in found:
-            facility = snapshot.facilities[way.position]
+        for position, distance_m, walk_m, basis in found:
+            facility = snapshot.facilities[position]
             if facility is None or facility.code in seen:
                 continue
-            schedule = snapshot.schedule_at(way.position)
+            schedule = snapshot.schedule_at(position)
             opening = openings.of(schedule)
-            walk_seconds = self.estimate.seconds(way.walk_m)
-            away_seconds = self.speeds.seconds(way.walk_m, query.by)
+            walk_seconds = self.estimate.seconds(walk_m)
+            away_seconds = walk_seconds if is_walked else self.speeds.seconds(walk_m, query.by)
             arrival = None if arrivals is None else arrivals.of(schedule, opening, away_seconds)
-            if not surely_in_service(facility, at):
+            if not (recent or surely_in_service(facility, at)):
                 # What is closed was closed, whenever it opened.
                 opening = UNDATED if opening.open else opening
                 arrival = Arrival(None) if arrival is not None and arrival.open else arrival
             item = NearestItem(
-                facility=facility,
-                distance_m=way.distance_m,
-                walk_m=way.walk_m,
-                walk_seconds=walk_seconds,
-                basis=way.basis,
-                opening=opening,
-                arrival=arrival,
-                travel_seconds=None if query.by is By.WALK else away_seconds,
+                facility,
+                distance_m,
+                walk_m,
+                walk_seconds,
+                basis,
+                opening,
+                arrival,
+                None if is_walked else away_seconds,
             )
             if query.open_on_arrival and (arrival is None or arrival.open is not True):
                 continue

@@ -43,7 +43,7 @@ class UnplacedDistricts:
         self._districts = [(code, name) for code, name, _ in districts]
         self._outlines = shapely.from_wkb(np.array([wkb for _, _, wkb in districts], dtype=object))
         shapely.prepare(self._outlines)
-        self._west, self._south, self._east, self._north = shapely.bounds(self._outlines).T
+        self._bounds: list[list[float]] = shapely.bounds(self._outlines).tolist()
         self._of: dict[str, list[UnplacedFacility]] = {}
         for one in facilities:
             if one.region_code is not None:
@@ -73,10 +73,11 @@ class UnplacedDistricts:
         entering
             Who wants to enter.
         """
-        beside = (self._west <= lon) & (lon <= self._east)
-        beside &= (self._south <= lat) & (lat <= self._north)
-        near = np.flatnonzero(beside)
-        for place in near[shapely.intersects_xy(self._outlines[near], lon, lat)].tolist():
+        for place, (west, south, east, north) in enumerate(self._bounds):
+            if not (west <= lon <= east and south <= lat <= north):
+                continue
+            if not shapely.intersects_xy(self._outlines[place], lon, lat):
+                continue
             code, name = self._districts[place]
             count = self.count_in(
                 frozenset({code}),

@@ -138,9 +138,6 @@ class FacilityWalks:
 
         ``estimate`` is for those beside the network: see `estimate_at`.
         """
-        asker = snap(self.network, [query.lon], [query.lat])
-        if asker.state[0] != Snap.ON:
-            return None
         mask = chosen.mask
         if query.max_m is not None:
             near = chosen.selection.query(
@@ -149,8 +146,12 @@ class FacilityWalks:
             mask = np.zeros_like(mask)
             mask[near.positions] = True
         if query.order == "line":
-            return self._by_line(query, chosen, wanted, asker, estimate)
-        walks = self.places.nearest(asker, k=wanted, mask=mask, limit_m=FARTHEST_M)
+            return self._by_line(query, chosen, wanted, estimate)
+        walks = self.places.nearest_to(
+            lon=query.lon, lat=query.lat, k=wanted, mask=mask, limit_m=FARTHEST_M
+        )
+        if walks is None:
+            return None
         line_m = self.index.distance_m(
             walks.positions.astype(np.int64), lon=query.lon, lat=query.lat
         )
@@ -176,13 +177,16 @@ class FacilityWalks:
         query: NearestQuery,
         chosen: Chosen,
         wanted: int,
-        asker: Snapped,
         estimate: WalkingEstimate,
-    ) -> list[Way]:
+    ) -> list[Way] | None:
         line = chosen.selection.query(lon=query.lon, lat=query.lat, k=wanted, max_m=query.max_m)
         mask: NDArray[np.bool_] = np.zeros_like(chosen.mask)
         mask[line.positions] = True
-        walks = self.places.nearest(asker, k=max(1, wanted), mask=mask, limit_m=FARTHEST_M)
+        walks = self.places.nearest_to(
+            lon=query.lon, lat=query.lat, k=wanted, mask=mask, limit_m=FARTHEST_M
+        )
+        if walks is None:
+            return None
         known = dict(zip(walks.positions.tolist(), walks.walk_dm.tolist(), strict=True))
         return [
             Way(position, distance_m, known[position] / 10, Basis.NETWORK)

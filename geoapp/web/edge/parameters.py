@@ -45,14 +45,16 @@ class Parameters(BaseModel):
         UnknownParameterError
             If one is not known: what is misspelt would else be left out without a word.
         """
-        args = request.args
-        for name in args:
-            if name not in cls.model_fields and name not in _EVERYWHERE:
-                raise UnknownParameterError(name, args[name], list(cls.model_fields))
-        lists = _lists(cls)
-        return cls.check(
-            {name: args.getlist(name) if name in lists else args[name] for name in args}
-        )
+        names, lists = _names(cls), _lists(cls)
+        given: dict[str, Any] = {}
+        for name, values in request.args.lists():
+            if name in lists:
+                given[name] = values
+            elif name in names or name in _EVERYWHERE:
+                given[name] = values[0]
+            else:
+                raise UnknownParameterError(name, values[0], list(cls.model_fields))
+        return cls.check(given)
 
     @classmethod
     def check(cls, given: Mapping[str, Any]) -> Self:
@@ -95,6 +97,11 @@ def read_at_once(view: Callable[..., Response]) -> Callable[..., Response]:
 
     reading.__delay_validate_request__ = True  # type: ignore[attr-defined]
     return reading
+
+
+@cache
+def _names(model: type[Parameters]) -> frozenset[str]:
+    return frozenset(model.model_fields)
 
 
 @cache

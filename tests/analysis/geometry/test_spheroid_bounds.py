@@ -123,3 +123,14 @@ def test_an_area_beyond_the_horizon():
     area = box(120.3, 36.1, 120.31, 36.11)
     found_m = Outlines.build([area]).distance_m(np.array([0]), lon=-58.4, lat=-34.6)[0]
     assert found_m == pytest.approx(densified_m(area, -58.4, -34.6), abs=0.001)
+
+
+def test_few_geodesics_are_measured_as_many_are() -> None:
+    random = np.random.default_rng(11)
+    lon, lat = random.uniform(-180, 180, 40), random.uniform(-90, 90, 40)
+    for at_lon, at_lat in ((0.0, 0.0), (120.38, 36.07), (180.0, -90.0)):
+        many = geodesic_m(at_lon, at_lat, lon, lat)
+        few = [
+            geodesic_m(at_lon, at_lat, lon[one : one + 1], lat[one : one + 1]) for one in range(40)
+        ]
+        assert np.concatenate(few).tolist() == many.tolist()

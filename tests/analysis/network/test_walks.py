@@ -55,6 +55,29 @@ def test_the_nearest_equal_brute_force(setting, k: int, limit_m: float | None) -
         assert list(zip(found.walk_dm, found.positions, strict=True)) == wanted
 
 
+def test_from_a_position_it_is_as_step_by_step(setting, helsinki: WalkingNetwork) -> None:
+    _origins, places, index, _truth = setting
+    random = np.random.default_rng(6)
+    lon, lat = random_places(helsinki, 150, 7)
+    # Beside places, too: on their edges, and where one is walked to straight.
+    lon = np.concatenate([lon, places.lon[:100] + random.normal(0, 2e-4, 100), [24.5, 120.0]])
+    lat = np.concatenate([lat, places.lat[:100] + random.normal(0, 1e-4, 100), [60.5, 36.0]])
+    asked = snap(helsinki, lon, lat)
+    assert {Snap.ON, Snap.OFF} <= set(asked.state.tolist())
+    for one in range(len(asked)):
+        mask = random.random(FACILITIES) < (0.2, 1.0)[one % 2]
+        k, limit_m = (1, 5, 300)[one % 3], (None, 800.0)[one % 5 == 0]
+        walks = index.nearest_to(
+            lon=float(lon[one]), lat=float(lat[one]), k=k, mask=mask, limit_m=limit_m
+        )
+        if asked.state[one] != Snap.ON:
+            assert walks is None
+            continue
+        wanted = index.nearest(asked, one, k=k, mask=mask, limit_m=limit_m)
+        assert walks.positions.tolist() == wanted.positions.tolist()
+        assert walks.walk_dm.tolist() == wanted.walk_dm.tolist()
+
+
 def test_two_thousand_pairs(helsinki: WalkingNetwork) -> None:
     origins = snap(helsinki, *random_places(helsinki, 40, 8))
     places = snap(helsinki, *random_places(helsinki, 50, 9))
