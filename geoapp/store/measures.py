@@ -17,7 +17,8 @@ _ONE = text(
         (select coalesce(extract(epoch from clock_timestamp() - min(created_at)), 0)::float
             from run where status = 'queued') as waiting_s,
         (select count(*) from procrastinate_workers
-            where last_heartbeat > clock_timestamp() - interval '1 minute') as workers,
+            where last_heartbeat between clock_timestamp() - interval '1 minute'
+                and clock_timestamp() + interval '1 minute') as workers,
         pg_database_size(current_database()) as bytes,
         (select count(*) from facility) as facilities,
         (select max(updated_at) from facility) as changed_at,

@@ -7,14 +7,19 @@ from geoapp.store.models import ApiKeyPace, SharePace
 
 # Each request takes up its share of a minute; whoever has a minute taken up waits. So a burst of a
 # whole minute's requests passes, and after it one at a time. A count that is lost in a crash costs
-# nothing, so that nobody waits for the disk.
-_TAKE = """
+# nothing, so that nobody waits for the disk. More than a minute is taken up by nobody: a clock that was
+# ahead has left it, and it counts for nothing.
+_TAKEN = """
+    case when p.busy_until > clock_timestamp() + interval '1 minute' then clock_timestamp()
+    else greatest(p.busy_until, clock_timestamp()) end
+"""
+_TAKE = f"""
     with quickly as (select set_config('synchronous_commit', 'off', true))
-    insert into {table} as p ({owner}, busy_until)
+    insert into {{table}} as p ({{owner}}, busy_until)
     select :id, clock_timestamp() + make_interval(secs => :share) from quickly
-    on conflict ({owner}) do update
-        set busy_until = greatest(p.busy_until, clock_timestamp()) + make_interval(secs => :share)
-        where p.busy_until + make_interval(secs => :share)
+    on conflict ({{owner}}) do update
+        set busy_until = {_TAKEN} + make_interval(secs => :share)
+        where {_TAKEN} + make_interval(secs => :share)
             <= clock_timestamp() + interval '1 minute'
     returning busy_until
 """

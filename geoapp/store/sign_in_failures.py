@@ -6,7 +6,8 @@ from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 SECONDS = 60
-_RECENT = f"at > clock_timestamp() - interval '{SECONDS} seconds'"
+# What a clock that was ahead has left would else count until it is so late.
+_RECENT = f"at between clock_timestamp() - interval '{SECONDS} seconds' and clock_timestamp()"
 
 
 def recent_failures(session: Session, keys: Sequence[bytes]) -> list[int]:

@@ -15,7 +15,10 @@ from geoapp.store.models import FacilityVoice
 
 SALT_BYTES: Final = 32
 _COUNTED_SECONDS: Final = 3600
-_RECENT: Final = f"at > clock_timestamp() - interval '{_COUNTED_SECONDS} seconds'"
+# What a clock that was ahead has left would else count until it is so late.
+_RECENT: Final = (
+    f"at between clock_timestamp() - interval '{_COUNTED_SECONDS} seconds' and clock_timestamp()"
+)
 
 
 @dataclass(frozen=True, slots=True)

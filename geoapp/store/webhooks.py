@@ -94,7 +94,8 @@ _NO_JOB = """
         select from procrastinate_jobs j left join procrastinate_workers w on w.id = j.worker_id
         where j.id = d.job_id and (
             j.status = 'todo' or
-            j.status = 'doing' and w.last_heartbeat > clock_timestamp() - interval '1 minute'))
+            j.status = 'doing' and w.last_heartbeat between
+                clock_timestamp() - interval '1 minute' and clock_timestamp() + interval '1 minute'))
 """
 _UNCARRIED = text(
     f"select d.id from webhook_delivery d where {_NO_JOB} "

@@ -26,6 +26,7 @@ from geoapp.store.engine import Database, Session
 from geoapp.store.runs import published as publications
 from geoapp.store.runs import schedules as store
 from geoapp.store.runs.runs import add_run
+from geoapp.store.server import server_time
 
 log = structlog.get_logger(__name__)
 
@@ -135,7 +136,8 @@ def do_due(database: Database, settings: Settings) -> int:
             if row is None:
                 return done
             outcome, run_id = _answer(database, settings, session, row)
-            now = datetime.now(UTC)
+            # By the clock that says what is due: by another, the next moment may be due already, for ever.
+            now = server_time(session)
             row.last_at, row.last_outcome = now, outcome
             row.last_run_id = run_id if run_id is not None else row.last_run_id
             row.next_at = next_moment(Every(row.every), row.hour, now, settings.timezone)

@@ -43,6 +43,7 @@ from geoapp.store import kept_reports as store
 from geoapp.store.engine import Database
 from geoapp.store.runs import published as publications
 from geoapp.store.runs import schedules
+from geoapp.store.server import server_time
 
 log = structlog.get_logger(__name__)
 
@@ -140,7 +141,8 @@ def make_due(database: Database, settings: Settings) -> int:
             row = schedules.take_due(session, schedules.ReportSchedule)
             if row is None:
                 return done
-            now = datetime.now(UTC)
+            # By the clock that says what is due: by another, the next moment may be due already, for ever.
+            now = server_time(session)
             local = now.astimezone(ZoneInfo(settings.timezone)).date()
             month = (local.replace(day=1) - timedelta(days=1)).replace(day=1)
             if row.region_code not in publications.in_force(session):

@@ -42,7 +42,8 @@ _IS_CARRIED = literal_column(
         select from procrastinate_jobs j left join procrastinate_workers w on w.id = j.worker_id
         where j.id = run.job_id and (
             j.status = 'todo' or
-            j.status = 'doing' and w.last_heartbeat > clock_timestamp() - interval '1 minute')
+            j.status = 'doing' and w.last_heartbeat between
+                clock_timestamp() - interval '1 minute' and clock_timestamp() + interval '1 minute')
     )
     """,
     Boolean,
@@ -212,7 +213,10 @@ def silent_runs(session: Session, silent_for: timedelta) -> list[tuple[int, int]
     rows = session.execute(
         select(Run.id, Run.attempts).where(
             Run.status == RunStatus.RUNNING,
-            Run.heartbeat_at < func.clock_timestamp() - silent_for,
+            # Beyond that, and it was written by a clock that was ahead: it says nothing of the worker.
+            ~Run.heartbeat_at.between(
+                func.clock_timestamp() - silent_for, func.clock_timestamp() + silent_for
+            ),
         )
     )
     return [(run_id, attempts) for run_id, attempts in rows]
