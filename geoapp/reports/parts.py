@@ -12,7 +12,9 @@ from typing import assert_never
 from shapely.geometry.base import BaseGeometry
 
 from geoapp.core.i18n import Language, Text, said
+from geoapp.core.results.coverage_hours import RegionHours
 from geoapp.core.units import UNKNOWN, format_count, format_difference, format_share
+from geoapp.core.words import Standing
 
 
 class Form(StrEnum):
@@ -117,6 +119,46 @@ class Map:
 
 
 @dataclass(frozen=True, slots=True)
+class OnTwoDays:
+    """A facility at its place (degrees in WGS-84), and whether it was there on each of two days."""
+
+    lon: float
+    lat: float
+    name: Text
+    then: Standing
+    now: Standing
+
+
+@dataclass(frozen=True, slots=True)
+class Swipe:
+    """Two days on one map, for a page that a reader moves a line on; paper has the tables of it.
+
+    ``then`` and ``now`` are the same regions in the same order, each with its share as it was
+    published by that day.
+    """
+
+    title: Text
+    first: date
+    last: date
+    then: Sequence[Area]
+    now: Sequence[Area]
+    facilities: Sequence[OnTwoDays]
+
+
+@dataclass(frozen=True, slots=True)
+class Week:
+    """The 168 hours of a week, for a page with a slider; paper has the table of it.
+
+    ``own`` is the region that the report is of. ``parts`` are the regions below it, or it alone, each
+    with its name and, where one is stored, its outline.
+    """
+
+    title: Text
+    own: RegionHours
+    parts: Sequence[tuple[RegionHours, Text, BaseGeometry | None]]
+
+
+@dataclass(frozen=True, slots=True)
 class Section:
     """One question of the report, with what answers it; a number among its figures has its form."""
 
@@ -125,6 +167,8 @@ class Section:
     lines: Sequence[Text] = ()
     maps: Sequence[Map] = ()
     bars: Sequence[Bars] = ()
+    swipe: Swipe | None = None
+    week: Week | None = None
     tables: Sequence[Table] = ()
 
 

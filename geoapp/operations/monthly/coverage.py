@@ -1,10 +1,12 @@
 """The report's first question: how well is the region covered, by what was published by then?"""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from itertools import islice
 from typing import Final
 
 import shapely
+from shapely.geometry.base import BaseGeometry
 
 from geoapp.core.i18n import Text
 from geoapp.core.results.coverage import CoverageFigures, CoverageGap, CoverageRun, RegionFigures
@@ -13,9 +15,23 @@ from geoapp.core.words import Level
 from geoapp.operations.coverage import official as answers
 from geoapp.operations.coverage import results as coverage_results
 from geoapp.operations.moment import end_of_day
+from geoapp.operations.monthly.facilities import Register, on_two_days
 from geoapp.operations.monthly.scope import Scope
+from geoapp.operations.monthly.week import hours_table, week_of
 from geoapp.reports.coverage.sheets import ZONE_COLUMNS, rest_of, zone_cells
-from geoapp.reports.parts import Area, Bars, Cell, Column, Figure, Form, Map, Section, Spot, Table
+from geoapp.reports.parts import (
+    Area,
+    Bars,
+    Cell,
+    Column,
+    Figure,
+    Form,
+    Map,
+    Section,
+    Spot,
+    Swipe,
+    Table,
+)
 from geoapp.reports.words import monthly as words
 from geoapp.reports.words.coverage import outside_text, reasons_text
 from geoapp.reports.words.official import freshness_text
@@ -62,7 +78,7 @@ def read_answer(scope: Scope, *, before: bool = False) -> Answer | None:
     return Answer(found, own, below, whole)
 
 
-def coverage_section(scope: Scope, answer: Answer | None) -> Section:
+def coverage_section(scope: Scope, answer: Answer | None, register: Register) -> Section:
     """Return the section on coverage; without a published answer, it says that there was none."""
     if answer is None or answer.own is None:
         return Section(words.COVERAGE, lines=[words.nothing_published(scope.period.day)])
@@ -75,11 +91,14 @@ def coverage_section(scope: Scope, answer: Answer | None) -> Section:
     ]
     worst = list(islice(sorted(gaps, key=lambda one: (-one.workers, one.rank)), MOST_ZONES))
     districts = _districts(scope, answer, answer.own, before)
+    outlines = _outlines(scope)
+    areas = _areas(scope, answer, outlines)
+    week, told = week_of(scope, answer.run, outlines)
     return Section(
         words.COVERAGE,
         figures=_figures(answer.own),
-        lines=_lines(scope, answer, before),
-        maps=[_map(scope, answer, worst)],
+        lines=[*_lines(scope, answer, before), told],
+        maps=[_map(scope, list(areas.values()), worst)],
         bars=[
             Bars(
                 words.BARS_COVERED,
@@ -88,7 +107,13 @@ def coverage_section(scope: Scope, answer: Answer | None) -> Section:
         ]
         if answer.rows
         else [],
-        tables=[districts, _zones(scope, worst, _zones_told(answer, len(gaps)))],
+        swipe=_swipe(scope, areas, before, register),
+        week=week,
+        tables=[
+            districts,
+            *([] if week is None else [hours_table(week)]),
+            _zones(scope, worst, _zones_told(answer, len(gaps))),
+        ],
     )
 
 
@@ -197,22 +222,31 @@ def _zones(scope: Scope, worst: list[CoverageGap], note: Text) -> Table:
     )
 
 
-def _map(scope: Scope, answer: Answer, worst: list[CoverageGap]) -> Map:
-    day = AsOf(scope.period.day, scope.today)
+def _outlines(scope: Scope) -> dict[str, BaseGeometry]:
     with scope.database.snapshot() as session:
-        outlines = {
+        return {
             one.code: shapely.from_wkb(one.outline_wkb)
             for one in read_regions(session)
             if one.outline_wkb is not None
         }
-        placed = read_placed_on(session, day)
-    areas = [
-        Area(outlines[one.code], one.covered_share, scope.name(one.code))
+
+
+def _areas(scope: Scope, answer: Answer, outlines: Mapping[str, BaseGeometry]) -> dict[str, Area]:
+    """Return the regions of the report's maps, by code; the report's own where none is below it."""
+    areas = {
+        one.code: Area(outlines[one.code], one.covered_share, scope.name(one.code))
         for one in answer.rows
         if one.code in outlines
-    ]
-    if not areas and answer.own is not None and scope.region in outlines:
-        areas = [Area(outlines[scope.region], answer.own.covered_share, scope.area)]
+    }
+    own, region = answer.own, scope.region
+    if not areas and own is not None and region is not None and region in outlines:
+        return {region: Area(outlines[region], own.covered_share, scope.area)}
+    return areas
+
+
+def _map(scope: Scope, areas: list[Area], worst: list[CoverageGap]) -> Map:
+    with scope.database.snapshot() as session:
+        placed = read_placed_on(session, AsOf(scope.period.day, scope.today))
     spots = [
         Spot(number, one.closers[0].lon, one.closers[0].lat)
         for number, one in enumerate(worst, start=1)
@@ -224,4 +258,23 @@ def _map(scope: Scope, answer: Answer, worst: list[CoverageGap]) -> Map:
         [shapely.from_wkb(one.geometry_wkb) for one in worst],
         [(one.lon, one.lat) for one in placed if scope.holds(one.region_code)],
         spots,
+    )
+
+
+def _swipe(
+    scope: Scope, areas: Mapping[str, Area], before: Answer | None, register: Register
+) -> Swipe:
+    """Return the end of the month before beside the last day: facilities, and what was published."""
+    then: dict[str | None, float | None] = {}
+    if before is not None:
+        then = {one.code: one.covered_share for one in before.rows}
+        if before.own is not None:
+            then.setdefault(scope.region, before.own.covered_share)
+    return Swipe(
+        words.swipe_title(scope.period.before, scope.period.day),
+        scope.period.before,
+        scope.period.day,
+        [Area(one.shape, then.get(code), one.name) for code, one in areas.items()],
+        list(areas.values()),
+        on_two_days(register),
     )

@@ -8,13 +8,18 @@ from typing import Final
 
 from geoapp.core.dated_states import Band, StateOnDay
 from geoapp.core.i18n import Text
-from geoapp.core.words import FAMILY_TEXT, STATUS_TEXT, Family, Status
+from geoapp.core.words import FAMILY_TEXT, STATUS_TEXT, Family, Standing, Status
 from geoapp.operations.monthly.scope import Scope
-from geoapp.reports.parts import Cell, Column, Figure, Form, Section, Table
+from geoapp.reports.parts import Cell, Column, Figure, Form, OnTwoDays, Section, Table
 from geoapp.reports.words import monthly as words
 from geoapp.reports.words.states import band_text, range_text
 from geoapp.store.facilities.as_of import AsOf, Begun, begun_within, states_on
-from geoapp.store.facilities.named import NamedFamily, count_without_region, facilities_by_family
+from geoapp.store.facilities.named import (
+    NamedFamily,
+    count_without_region,
+    facilities_by_family,
+    positions_of,
+)
 
 _OPENS: Final = attrgetter("opens")
 _CLOSES: Final = attrgetter("closes")
@@ -24,6 +29,7 @@ _CLOSES: Final = attrgetter("closes")
 class Register:
     """The facilities of a report's region on its last day and on that of the month before.
 
+    ``positions`` are (lon, lat) in WGS-84 degrees, by number; what has none is left out.
     ``without_region`` is how many are in no region at all, and so in no region's report.
     """
 
@@ -31,6 +37,7 @@ class Register:
     now: Mapping[int, StateOnDay]
     then: Mapping[int, StateOnDay]
     begun: Sequence[Begun]
+    positions: Mapping[int, tuple[float, float]]
     without_region: int
 
     @property
@@ -51,6 +58,7 @@ def read_register(scope: Scope) -> Register:
             states_on(session, AsOf(period.day, scope.today), ids),
             states_on(session, AsOf(period.before, scope.today), ids),
             begun_within(session, period.first, period.day, scope.today, ids),
+            positions_of(session, ids),
             0 if below is None else count_without_region(session),
         )
 
@@ -63,6 +71,19 @@ def in_place(register: Register) -> Band:
 def opened_and_closed(register: Register) -> tuple[Band, Band]:
     """Return how many opened and how many closed in the month."""
     return _events(register, _OPENS, None), _events(register, _CLOSES, None)
+
+
+def on_two_days(register: Register) -> list[OnTwoDays]:
+    """Return the placed facilities that stood on either day, or may have; what changed comes last."""
+    found = []
+    for one in register.facilities:
+        states = [on.get(one.id) for on in (register.then, register.now)]
+        then, now = (Standing.NO if on is None else on.standing for on in states)
+        if one.id not in register.positions or then is now is Standing.NO:
+            continue
+        name = Text(one.name_zh, one.name_en or one.name_zh)
+        found.append(OnTwoDays(*register.positions[one.id], name, then, now))
+    return sorted(found, key=lambda one: one.then is not one.now)
 
 
 def facility_section(scope: Scope, register: Register) -> Section:

@@ -93,7 +93,7 @@ def make_report(scope: Scope, read: Read | None = None) -> Report:
         sample=sample,
         facts=_facts(scope, answer, sample=sample),
         sections=[
-            coverage_section(scope, answer),
+            coverage_section(scope, answer, register),
             facility_section(scope, register),
             promise_section(scope, board),
             use_section(scope, read_quarters(scope)),

@@ -61,6 +61,7 @@ _MOST_IN_CELL: Final = 300
 # Above and below a cell's text, and beside it: a number and the words of the next column stand apart.
 _PADDING_MM, _BESIDE_MM = 0.6, 1.0
 _MOST_FIGURES: Final = 3
+_MOST_BARS: Final = 30
 _HALF_PIN_MM: Final = 2.6
 _FEW_MM: Final = 90.0
 
@@ -178,7 +179,8 @@ def _fitted(pdf: FPDF, text: str, width_mm: float) -> str:
 
 def _bars(pdf: Sheet, chart: Bars, language: Language | None) -> None:
     """Draw shares as bars of one scale, each with its name and its figure."""
-    _heading(pdf, chart.title, language, 4 * _BAR_MM)
+    # Bars are read against each other: as many as a page holds stand on one.
+    _heading(pdf, chart.title, language, min(len(chart.rows), _MOST_BARS) * _BAR_MM)
     most = max([1.0, *(share for _, share in chart.rows if share is not None)])
     width = WIDTH_MM - _LABEL_MM - _VALUE_MM
     for name, share in chart.rows:

@@ -16,6 +16,7 @@ USE: Final = Text("四、使用与满意度", "4. Use and satisfaction")
 METHOD: Final = Text("五、方法与来源", "5. Method and sources")
 
 SHEET_DISTRICTS: Final = Text("各区覆盖", "Coverage")
+SHEET_HOURS: Final = Text("按小时", "By the hour")
 SHEET_ZONES: Final = Text("盲区", "Gap zones")
 SHEET_CHANGES: Final = Text("站点增减", "Changes")
 SHEET_STATES: Final = Text("站点状态", "States")
@@ -44,6 +45,7 @@ TITLE_SOURCES: Final = Text("承诺和事实的来源文件", "Documents of the 
 BARS_COVERED: Final = Text("覆盖率，按区", "Share covered, by district")
 BARS_PROMISES: Final = Text("事实占承诺的比例", "Fact as a share of the promise")
 
+HOUR: Final = Text("时", "hour")
 REGION: Final = Text("区域", "region")
 WORKERS: Final = Text("劳动者", "workers")
 COVERED: Final = Text("覆盖的劳动者", "workers covered")
@@ -138,6 +140,30 @@ MAP_KEY: Final = Text(
     "颜色：覆盖率；深紫：人数最多的盲区；黑点：设施；绿底数字：补盲区时建一处覆盖最多的地点，序号见下表。上为北，等距圆柱投影。",
     "Colours: share covered; violet: gap zones with most workers; dots: facilities; numbers: where one "
     "station would reach most of a gap zone, as in the table below. North is up; equidistant cylindrical.",
+)
+
+SWIPE_LABEL: Final = Text("分界线的位置", "Where the line stands")
+SWIPE_KEY: Final = Text(
+    "线的左边是前一天，右边是后一天。颜色：那一天之前公布的覆盖率；黑点：两天都在的设施；绿三角：只在后一天；红叉：只在前一天；"
+    "空心圈：可能在，日期不详。",
+    "Left of the line is the earlier day, right of it the later. Colours: share covered, as published by "
+    "that day; dots: facilities there on both days; green triangles: on the later day alone; red "
+    "crosses: on the earlier alone; rings: may be there, the date is not known.",
+)
+HOUR_LABEL: Final = Text("一周里的小时", "Hour of the week")
+HOUR_REGIONS: Final = Text("这一小时各区的覆盖率", "Coverage in this hour, by region")
+PLAY: Final = Text("播放", "Play")
+PAUSE: Final = Text("暂停", "Pause")
+HOUR_KEY: Final = Text(
+    "颜色：那一小时的覆盖率，开放时间不明的设施都算关着。两个数之间：低的一头都算关着，高的一头都算开着。点表里的一格，地图到那一小时。",
+    "Colours: share covered in that hour, with every facility whose hours are unknown then taken for "
+    "closed. Where two numbers stand, the lower takes them for closed, the higher for open. Choose a "
+    "cell of the table and the map goes to that hour.",
+)
+HOURS_NOTE: Final = Text(
+    "肯定走得到的比例：那时开放时间不明的设施都算关着。“—”是那时无人在外。",
+    "Share surely covered: facilities whose hours are unknown then are taken for closed. A dash is an hour "
+    "in which nobody is out.",
 )
 
 WALK_NOTE: Final = Text(
@@ -258,6 +284,33 @@ def closers_note(many: int) -> Text:
 def map_title(day: date) -> Text:
     """Name the map of a day."""
     return Text(f"各区覆盖率、设施与盲区，{day}", f"Coverage, facilities and gap zones, {day}")
+
+
+def swipe_title(before: date, day: date) -> Text:
+    """Name the map of two days."""
+    return Text(f"两天对比：{before} 与 {day}", f"Two days compared: {before} and {day}")
+
+
+def week_title(first: date, last: date) -> Text:
+    """Name the week that is told by the hour."""
+    return Text(
+        f"按小时的覆盖率，{first} 至 {last}", f"Share covered by the hour, {first} to {last}"
+    )
+
+
+def hours_text(facilities: int, unread: int) -> Text:
+    """Say on how many facilities the week rests, and of how many no hours can be read."""
+    many, none = counted(facilities, "处设施", "facility", "facilities"), format_count(unread)
+    return Text(
+        f"按小时的覆盖率凭{many.zh}的开放时间，其中 {none} 处没有可读的开放时间。",
+        f"Coverage by the hour rests on the opening hours of {many.en}, {none} of them without any "
+        "that can be read.",
+    )
+
+
+def no_hours_text(why: Text) -> Text:
+    """Say why coverage is not told by the hour."""
+    return Text(f"没有按小时的覆盖率：{why.zh}", f"No coverage by the hour: {why.en}")
 
 
 def changes_title(before: date, day: date) -> Text:

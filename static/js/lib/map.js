@@ -376,7 +376,8 @@ function nameRegions(map, layer, words) {
       const crowded = taken.some((other) => place.left < other.right && other.left < place.right
         && place.top < other.bottom && other.top < place.bottom);
       const shown = !crowded && width >= place.width * 0.9;
-      element.style.visibility = shown ? '' : 'hidden';
+      // With what holds it, which would be announced as a hint that says nothing.
+      (element.parentElement || element).style.visibility = shown ? '' : 'hidden';
       if (shown) taken.push(place);
     });
   };

@@ -1,9 +1,11 @@
 """The report of a month says what the published run, the register and the promises say."""
 
+import base64
+import hashlib
 import re
 import sys
 import zipfile
-from datetime import date, datetime, time
+from datetime import date, datetime, time, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +18,7 @@ from pypdf import PdfReader
 from geoapp.core.errors import InvalidValueError, MissingPartError
 from geoapp.core.i18n import Text
 from geoapp.core.use import USE_FIELD_TEXT, UseField
+from geoapp.operations.coverage.hours import hours_of_week
 from geoapp.operations.monthly.period import Period, period_of
 from geoapp.operations.monthly.save import check_report_output, save_report
 from geoapp.operations.monthly.scope import scope_of
@@ -118,6 +121,17 @@ def test_the_workbook_has_the_figures_of_the_run_as_numbers(
     formats = {cell.number_format for cell in sheet[4]}
     assert {"#,##0", "0.0%"} <= formats
     assert (sheet.freeze_panes, sheet.auto_filter.ref) == ("B4", "A3:L6")
+    # A week by the hour: the town's own share of every hour, facilities of unknown hours closed.
+    within = day - timedelta(days=6)
+    told = hours_of_week(town.database, town.run.id, within, "370200")
+    own = next(one for one in told.regions if one.code == "370200")
+    assert told.week_from + timedelta(days=6) <= day
+    rows = rows_of(book["按小时"])
+    assert [row.pop("时") for row in rows] == [f"{hour:02d}:00" for hour in range(24)]
+    for hour, row in enumerate(rows):
+        for place, share in enumerate(row.values()):
+            number = 24 * place + hour
+            assert share == pytest.approx(own.covered_low[number] / own.total[number]), number
     # A name that looks like a formula is a text.
     assert "=<b>Shinan" in parts[0]["区域"]
     assert sheet["A4"].data_type == "s"
@@ -232,9 +246,14 @@ def test_the_page_fetches_nothing_and_the_paper_has_contents_and_pages(
     page = (tmp_path / "month.html").read_text(encoding="utf-8")
     fetched = re.findall(r"""(?:src|href|action|data)\s*=\s*["']?([^"'\s>]+)""", page)
     assert fetched and all(one.startswith("#") for one in fetched)
-    assert not re.search(r"url\(|@import|<script|<link|<iframe|<img|<object", page)
-    # The map has both districts' names, or the one that has an outline, and every figure has a table.
-    assert page.count("<svg") == 3
+    assert not re.search(r"url\(|@import|<script src|<link|<iframe|<img|<object", page)
+    # Its policy forbids any other script than its own, and whatever would ask a network.
+    [policy] = re.findall(r'Content-Security-Policy" content="([^"]+)"', page)
+    [script] = re.findall(r"<script>(.*?)</script>", page, re.DOTALL)
+    digest = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
+    assert "default-src 'none'" in policy and f"script-src 'sha256-{digest}'" in policy
+    # The map, both days of it, the map of the hours, and two charts; the one district with an outline.
+    assert page.count("<svg") == 6
     assert "&lt;b&gt;Shinan" in page and "<b>Shinan" not in page
 
     paper = PdfReader(tmp_path / "month.pdf")

@@ -15,17 +15,24 @@ from geoapp.core.questions.coverage import CoverageParameters
 from geoapp.core.results.coverage import CoverageRun
 from geoapp.core.results.coverage_hours import CoverageHours, RegionHours
 from geoapp.core.roles import Permission
-from geoapp.core.units import WEEKDAYS, format_count, format_share
+from geoapp.core.units import WEEKDAYS, format_share
 from geoapp.core.words import Level
 from geoapp.operations.actions import run as action_run
 from geoapp.operations.coverage import official as answers
 from geoapp.operations.coverage.hours import hours_of_week
+from geoapp.reports.coverage.week import (
+    band_text,
+    hour_text,
+    hour_words,
+    played,
+    share_of,
+    shares_of,
+)
 from geoapp.reports.words.official import freshness_text
 from geoapp.web.edge.access import require, signed_in
 from geoapp.web.edge.language import language
 from geoapp.web.edge.services import services
 from geoapp.web.pages.coverage.manager import (
-    EDGES,
     LEGEND,
     answered_crumbs,
     class_of,
@@ -68,36 +75,13 @@ class Stretch:
     share: str
 
 
-def _share(part: float, total: float) -> float | None:
-    return part / total if total > 0 else None
-
-
-def _band(low: float | None, high: float | None, decimals: int = 0) -> str:
-    """Return a band as one number where its ends read the same."""
-    ends = [format_share(one, decimals) for one in (low, high)]
-    return ends[0] if ends[0] == ends[1] else f"{ends[0].rstrip('%')}–{ends[1]}"
-
-
-def _shares(row: RegionHours) -> list[tuple[float | None, float | None]]:
-    return [
-        (_share(low, total), _share(high, total))
-        for low, high, total in zip(row.covered_low, row.covered_high, row.total, strict=True)
-    ]
-
-
 def _cells(row: RegionHours) -> list[list[Cell]]:
     """Return the strip: 24 rows of seven days."""
     cells = []
-    for number, (low, high) in enumerate(_shares(row)):
-        percent = _band(low, high).rstrip("%")
+    for number, (low, high) in enumerate(shares_of(row)):
+        percent = band_text(low, high).rstrip("%")
         cells.append(Cell(number, class_of(low), percent, class_of(low) != class_of(high)))
     return [cells[hour::24] for hour in range(24)]
-
-
-def _hour_text(number: int) -> Text:
-    weekday = WEEKDAYS[number // 24]
-    clock = f"{number % 24:02d}:00"
-    return Text(f"{weekday.zh} {clock}", f"{weekday.en} {clock}")
 
 
 def _worst(row: RegionHours) -> list[Stretch]:
@@ -107,41 +91,12 @@ def _worst(row: RegionHours) -> list[Stretch]:
     found = []
     for first, end in zip(starts, [*starts[1:], len(key)], strict=True):
         total, low, high = key[first]
-        begin, last = _hour_text(first), _hour_text(end % len(key))
+        begin, last = hour_text(first), hour_text(end % len(key))
         text = Text(f"{begin.zh} – {last.zh}", f"{begin.en} – {last.en}")
-        band = _band(_share(low, total), _share(high, total), 1)
+        band = band_text(share_of(low, total), share_of(high, total), 1)
         found.append((end - first, Stretch(first, text, total - low, band)))
     found.sort(key=lambda one: (-one[1].uncovered, -one[0], one[1].first))
     return [one for _, one in found[:_WORST] if one.uncovered > 0]
-
-
-def _played(rows: list[RegionHours]) -> dict[str, Any]:
-    """Return what the slider needs of some regions: a digit of class and two rounded per mille an hour."""
-    told: dict[str, Any] = {}
-    for row in rows:
-        shares = _shares(row)
-        told[row.code or ""] = {
-            "classes": "".join(
-                "0" if low is None else str(sum(low >= edge for edge in EDGES)) for low, _ in shares
-            ),
-            "low": [None if low is None else round(low * 1000) for low, _ in shares],
-            "high": [None if high is None else round(high * 1000) for _, high in shares],
-        }
-    return told
-
-
-def _words(row: RegionHours) -> list[str]:
-    """Return what is said of each hour beside the slider."""
-    said = []
-    for number, (low, high) in enumerate(_shares(row)):
-        when, band = _hour_text(number), _band(low, high, 1)
-        people = format_count(row.total[number])
-        text = Text(
-            f"{when.zh}：覆盖 {band}，那时在外 {people} 人",
-            f"{when.en}: {band} covered of {people} workers out then",
-        )
-        said.append(text.pick(language()))
-    return said
 
 
 def _week_asked() -> date | None:
@@ -197,7 +152,7 @@ def _week_parts(told: CoverageHours, region: str) -> dict[str, Any]:
     mean = [sum(some) for some in (own.covered_low, own.covered_high, own.total)]
     week = timedelta(days=7)
     earlier, later = told.week_from - week, told.week_from + week
-    shares = [low for low, _ in _shares(own) if low is not None]
+    shares = [low for low, _ in shares_of(own) if low is not None]
     return {
         "told": told,
         "weekdays": WEEKDAYS,
@@ -206,14 +161,17 @@ def _week_parts(told: CoverageHours, region: str) -> dict[str, Any]:
         "earlier": earlier if earlier >= told.earliest else None,
         "later": later if later <= told.latest else None,
         "cells": _cells(own),
-        "mean": _band(_share(mean[0], mean[2]), _share(mean[1], mean[2]), 1),
+        "mean": band_text(share_of(mean[0], mean[2]), share_of(mean[1], mean[2]), 1),
         "least": format_share(min(shares, default=None)),
         "greatest": format_share(max(shares, default=None)),
         "worst": _worst(own),
         "below": below,
         "level": next((one.level for one in below if one.level), Level.DISTRICT),
         "start": _start(told),
-        "played": {"regions": _played(below), "words": _words(own)},
+        "played": {
+            "regions": played(below),
+            "words": [one.pick(language()) for one in hour_words(own)],
+        },
     }
 
 
