@@ -70,8 +70,19 @@ def other_plans(
     )
 
 
-def other_plan(inputs: SitingInputs, one: Alternative, regions: tuple[Any, ...]) -> OtherPlan:
-    """Return a plan of the library as a run keeps it, with what each of some regions gains or loses."""
+def other_plan(
+    inputs: SitingInputs,
+    one: Alternative,
+    regions: tuple[Any, ...],
+    own: SitingInputs | None = None,
+) -> OtherPlan:
+    """Return a plan of the library as a run keeps it, with what each of some regions gains or loses.
+
+    Parameters
+    ----------
+    own
+        Inputs whose candidates the sites that are given up are, where the plan's are others.
+    """
     changes = {
         str(code): float(change)
         for code, change in zip(regions, one.by_region.tolist(), strict=True)
@@ -83,7 +94,7 @@ def other_plan(inputs: SitingInputs, one: Alternative, regions: tuple[Any, ...])
         bound=one.bound if np.isfinite(one.bound) else None,
         status=one.status,
         sites=tuple(str(inputs.candidates.code[site]) for site in one.chosen.tolist()),
-        given_up=_sites(inputs, one.given_up),
+        given_up=_sites(own or inputs, one.given_up),
         taken_instead=_sites(inputs, one.taken_instead),
         by_district=changes,
     )

@@ -247,3 +247,10 @@ def by_district(districts: NDArray[np.object_], workers: FloatArray) -> dict[str
     for code, one in zip(districts, workers, strict=True):
         sums[code or ""] = sums.get(code or "", 0.0) + float(one)
     return sums
+
+
+def gains_by_district(inputs: SitingInputs, other: BoolArray, own: BoolArray) -> dict[str, float]:
+    """Return by district how many workers more, or fewer, are covered (by demand point) than before."""
+    change = other.astype(float) - own
+    rows = np.flatnonzero(change)
+    return by_district(inputs.districts()[rows], inputs.weight[rows] * change[rows])

@@ -20,6 +20,7 @@ from geoapp.operations.siting.anywhere import best_places
 from geoapp.operations.siting.center import central_places
 from geoapp.operations.siting.dropped import without_dropped
 from geoapp.operations.siting.elsewhere import most_anywhere
+from geoapp.operations.siting.elsewhere_anywhere import places_elsewhere
 from geoapp.operations.siting.fewest import fewest_places
 from geoapp.operations.siting.inputs import read_siting_inputs
 from geoapp.operations.siting.limits import explain
@@ -202,7 +203,17 @@ def _compute(
         cancelled=watch.cancelled,
     )
     same_cost = None
-    if watch.stopped is None:
+    if watch.stopped is None and wanted.anywhere:
+        same_cost = places_elsewhere(
+            database,
+            settings,
+            inputs,
+            wanted,
+            plan,
+            tell=lambda step: watch.at(_EXPLAINED_SHARE, step),
+            cancelled=watch.cancelled,
+        )
+    elif watch.stopped is None:
         same_cost = plan_at_same_cost(
             inputs,
             wanted,

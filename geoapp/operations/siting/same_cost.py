@@ -22,7 +22,7 @@ from geoapp.core.questions.siting import SitingModel, SitingParameters
 from geoapp.core.results.explanation import SameCost
 from geoapp.operations.siting.alternatives import other_plan
 from geoapp.operations.siting.inputs import SitingInputs
-from geoapp.operations.siting.recount import by_district
+from geoapp.operations.siting.recount import gains_by_district
 from geoapp.operations.siting.solve import SitingPlan
 
 # Of the time that a run may solve, so much more may be spent on it.
@@ -31,7 +31,7 @@ MOST_SECONDS: Final = 8.0
 # Generated candidates stand side by side: nearer than so much of the standard is no other place.
 NEAR_SHARE: Final = 0.5
 
-_SEEKING = Text("另找一个同样费用的方案", "Seeking another plan at the same cost")
+SEEKING: Final = Text("另找一个同样费用的方案", "Seeking another plan at the same cost")
 
 
 def plan_at_same_cost(
@@ -46,8 +46,8 @@ def plan_at_same_cost(
 
     Of generated candidates none stands within half the standard of a site that is given up. Where costs
     are not known of every candidate it has no more sites instead. Sites that must be opened are in both.
-    None where it is not sought: for other models than maximal covering, for sites anywhere, with seats,
-    backup or phases, and where no site could be another.
+    None where it is not sought: for other models than maximal covering, for sites anywhere (which
+    ``places_elsewhere`` serves), with seats, backup or phases, and where no site could be another.
 
     Parameters
     ----------
@@ -68,22 +68,24 @@ def plan_at_same_cost(
     ):
         return None
     if tell is not None:
-        tell(_SEEKING)
+        tell(SEEKING)
     problem, cost = _at_most_as_dear(inputs, asked.problem, plan)
     differ = (len(free) + 1) // 2
     near_m = NEAR_SHARE * inputs.standard.line_m(inputs.estimate) if wanted.generated else 0.0
-    seconds = min(TIME_SHARE * wanted.time_limit_seconds, MOST_SECONDS)
     found = plan_elsewhere(
         problem,
         free,
         [_about(inputs, site, near_m) for site in free.tolist()],
         differ,
-        Limits(seconds, cancelled=cancelled),
+        Limits(most_seconds(wanted), cancelled=cancelled),
     )
     if cancelled is not None and cancelled():
         return None
     none = math.isnan(found.objective)
-    gains = {} if none else _gains(inputs, result.chosen, found.chosen)
+    gains: dict[str, float] = {}
+    if not none:
+        own, other = (inputs.covered_with(sites) for sites in (result.chosen, found.chosen))
+        gains = gains_by_district(inputs, other, own)
     return SameCost(
         plan=None
         if none
@@ -122,11 +124,9 @@ def _about(inputs: SitingInputs, site: int, near_m: float) -> IntArray:
     return np.flatnonzero(away_m <= near_m)
 
 
-def _gains(inputs: SitingInputs, own: IntArray, other: IntArray) -> dict[str, float]:
-    """Return by district how many workers more, or fewer, another plan newly reaches."""
-    change = inputs.covered_with(other).astype(float) - inputs.covered_with(own)
-    rows = np.flatnonzero(change)
-    return by_district(inputs.districts()[rows], inputs.weight[rows] * change[rows])
+def most_seconds(wanted: SitingParameters) -> float:
+    """Return how long another plan is sought."""
+    return min(TIME_SHARE * wanted.time_limit_seconds, MOST_SECONDS)
 
 
 def _at_most_as_dear(

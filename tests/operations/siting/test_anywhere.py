@@ -190,6 +190,11 @@ def test_with_a_walking_network_the_places_are_those_on_its_streets(
     assert f"{out:.0f} 人" in verdict(run).zh
     for ext in ("xlsx", "geojson", "html", "pdf"):
         save_plan(town, settings, run.id, tmp_path / f"plan.{ext}")
+    # Beside it stands another plan on the footway, with one of its sites elsewhere.
+    beside = result.same_cost.plan
+    assert len(beside.given_up) == 1 and beside.objective <= beside.bound == result.bound
+    for place in beside.taken_instead:
+        assert place.lat == pytest.approx(TOWN_LAT, abs=1e-6)
     # Anybody can count the plan again on the streets that the file holds, given sites and forbidden areas too.
     must = DrawnSite("M", TOWN_LON + 0.0085, TOWN_LAT + 0.0005)
     around = shapely.geometry.mapping(shapely.Point(sites[0].lon, sites[0].lat).buffer(0.0005))

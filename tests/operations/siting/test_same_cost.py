@@ -4,20 +4,29 @@ import itertools
 from typing import Any
 
 import pytest
+import shapely
 
 from geoapp.analysis.geometry.spheroid import GEOD
 from geoapp.core.i18n import Text
+from geoapp.core.questions.places import DrawnSite
 from geoapp.core.questions.quota import Quota
 from geoapp.core.questions.siting import SitingModel
 from geoapp.core.settings import Settings
 from geoapp.operations.siting.results import sites_of
 from geoapp.reports.words.same_cost import same_cost_lines
 from geoapp.store.engine import Database
+from tests.operations.coverage.small_town import moment
 from tests.operations.siting.five_hosts import HOSTS, Truth, plans, run_sql, solved, town
+from tests.seed import TOWN_LAT, TOWN_LON
 
 __all__ = ["town"]
 
 COST = {code: cost for code, *_, cost in HOSTS}
+DRAWN = (DrawnSite("M1", TOWN_LON, TOWN_LAT),)
+AROUND = shapely.geometry.mapping(
+    shapely.box(TOWN_LON - 1, TOWN_LAT + 0.002, TOWN_LON + 1, TOWN_LAT + 1)
+)
+MOMENTS = (moment("2026-11-24T10:00"), moment("2026-11-24T20:00"))
 EAST = ("370203001", "370203002")
 
 
@@ -143,7 +152,63 @@ def test_it_is_not_sought_where_it_could_not_be_proven(
         {"p": None, "phases": ((2101, 1), (2102, 1))},
         {"p": 2, "model": SitingModel.EQUITY},
         {"p": 1, "fixed": ("A",)},
-        {"p": 1, "candidates": "anywhere"},
+        {"p": None, "model": SitingModel.LSCP, "share": 0.9, "candidates": "anywhere"},
     ):
         with subtests.test(asked=asked):
             assert solved(town, settings, **asked).found.same_cost is None
+
+
+def test_anywhere_half_of_the_sites_go_elsewhere(
+    town: Database, settings: Settings, subtests: pytest.Subtests
+) -> None:
+    for asked in (
+        {"p": 3, "standard_m": 200.0},
+        {"p": 4, "standard_m": 200.0, "drawn": DRAWN, "fixed": ("M1",)},
+        {"p": 3, "standard_m": 200.0, "forbidden_areas": (AROUND,)},
+        {"p": 2, "standard_m": 300.0, "region": "370203"},
+        {"p": 3, "standard_m": 200.0, "moments": MOMENTS},
+    ):
+        with subtests.test(asked=asked):
+            run = solved(town, settings, candidates="anywhere", **asked)
+            found, sites = run.found.same_cost, sites_of(town, run.id)
+            own = {one.code: (one.lon, one.lat) for one in sites}
+            free = [one for one in sites if not one.fixed]
+            plan = found.plan
+            assert found.near_m == pytest.approx(0.5 * asked["standard_m"] / 1.3)
+            assert found.differ == len(plan.given_up) == (len(free) + 1) // 2
+            assert len(plan.sites) <= len(own)
+            gone = {one.code for one in plan.given_up}
+            instead = {one.code: (one.lon, one.lat) for one in plan.taken_instead}
+            # The others stay as they are, must-haves among them.
+            assert set(plan.sites) == (set(own) - gone) | set(instead)
+            assert not gone & {one.code for one in sites if one.fixed}
+            places = {**{code: own[code] for code in set(own) - gone}, **instead}
+            for code in gone:
+                for place in places.values():
+                    if place in instead.values():
+                        assert GEOD.inv(*own[code], *place)[2] > found.near_m
+            for place in instead.values():
+                assert (
+                    not shapely.geometry.shape(AROUND).contains(shapely.Point(place))
+                    or "forbidden_areas" not in asked
+                )
+            # What it newly reaches is what these places reach when each must be there.
+            drawn = tuple(DrawnSite(code, *place) for code, place in places.items())
+            again = solved(
+                town,
+                settings,
+                **{
+                    **asked,
+                    "p": len(drawn),
+                    "drawn": drawn,
+                    "fixed": tuple(places),
+                    "forbidden_areas": (),
+                },
+            )
+            assert again.found.objective == pytest.approx(plan.objective)
+            assert plan.objective <= plan.bound
+            assert plan.bound >= run.found.objective
+            loss = run.found.objective - plan.objective
+            assert plan.loss_share == pytest.approx(loss / run.found.objective)
+            assert sum(plan.by_district.values()) == pytest.approx(-loss)
+            assert "as many sites" in same_cost_lines(found, {})[0].en
