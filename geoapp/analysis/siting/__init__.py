@@ -49,6 +49,7 @@ from geoapp.analysis.siting.models.p_center import solve_p_center
 from geoapp.analysis.siting.models.p_center_anywhere import (
     CenterResult,
     solve_p_center_anywhere,
+    solve_p_center_on_streets,
 )
 from geoapp.analysis.siting.models.p_median import solve_p_median
 from geoapp.analysis.siting.models.phases import Phase, PhasedResult, solve_phases
@@ -114,6 +115,7 @@ __all__ = [
     "solve_mclp_on_streets",
     "solve_p_center",
     "solve_p_center_anywhere",
+    "solve_p_center_on_streets",
     "solve_p_median",
     "solve_phases",
     "unreachable_demand",

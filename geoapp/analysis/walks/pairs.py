@@ -366,3 +366,12 @@ def nearest_of_each(matrix: sp.csr_array, group_of: IntArray, groups: int) -> sp
     first[1:] = (row[1:] != row[:-1]) | (group[1:] != group[:-1])
     starts = np.concatenate(([0], np.cumsum(np.bincount(row[first], minlength=matrix.shape[0]))))
     return sp.csr_array((data[first], group[first], starts), shape=(matrix.shape[0], groups))
+
+
+def shortest_of_each(matrix: sp.csr_array) -> FloatArray:
+    """Return by row the least stored entry, zeros too; inf where none is stored."""
+    held = np.diff(matrix.indptr) > 0
+    shortest = np.full(matrix.shape[0], np.inf)
+    if held.any():
+        shortest[held] = np.minimum.reduceat(matrix.data, matrix.indptr[:-1][held])
+    return shortest

@@ -89,7 +89,7 @@ class SitingParameters:
         demands that may come true, too.
     candidates
         ``anywhere``: sites stand at any place (mclp, lscp and p_center, with the bound over every place there
-        is; where people walk on a network, over every place on its streets, and p_center is refused); drawn
+        is; where people walk on a network, over every place on its streets); drawn
         ones must then all be fixed. Else a code of a candidate set;
         ``generated`` (or None): a grid weighted by the demand;
         ``generated-network``: junctions of the walking network; ``facilities:FAMILY``: the

@@ -290,8 +290,19 @@ def test_the_longest_walk_to_places_anywhere(
     for ext in ("xlsx", "pdf"):
         save_plan(town, settings, run.id, tmp_path / f"plan.{ext}")
     import_network(town, settings, write_town_streets(tmp_path / "town.osm.pbf"))
-    refused = siting_run.run_here(
-        town, settings, replace(ANYWHERE, model=SitingModel.P_CENTER, p=2)
-    )
-    assert refused.status is RunStatus.FAILED
-    assert refused.error is not None and "on a walking network" in refused.error.en
+    # With a walking network the places are those on its streets; who is beside it walks an estimate.
+    junctions = solved(town, settings, **asked, candidates="generated-network", spacing_m=50.0)
+    streets = solved(town, settings, **asked, candidates="anywhere")
+    found = streets.found
+    assert (streets.inputs.basis, found.status) == ("network", "optimal")
+    assert found.objective <= junctions.found.objective + 1e-9
+    assert found.walks.walk_longest_after_m == pytest.approx(found.objective, abs=1e-3)
+    assert "街道上任何地方的 2 处，走得最远的人至少要走" in verdict(streets).zh
+    for site in siting_results.sites_of(town, streets.id):
+        assert site.lat == pytest.approx(TOWN_LAT, abs=1e-6)
+    must = DrawnSite("must", TOWN_LON, TOWN_LAT)
+    given = solved(
+        town, settings, **asked, candidates="anywhere", drawn=(must,), fixed=("must",)
+    ).found
+    assert given.status == "optimal" and given.objective >= found.objective - 0.1
+    save_plan(town, settings, streets.id, tmp_path / "plan.pdf")

@@ -57,6 +57,30 @@ def met(longest_m: float, bound_m: float) -> bool:
     return math.isfinite(longest_m) and longest_m - bound_m <= max(PROOF_SHARE * longest_m, NEAR_M)
 
 
+def beyond_of_each(
+    away: FloatArray, nearest: IntArray, xyz: FloatArray, radius_m: float
+) -> IntArray:
+    """Return of each place some points beyond a radius: the farthest, and those on other sides.
+
+    Parameters
+    ----------
+    away, nearest, xyz
+        By point, how far it has, to which place, and where it is (EPSG:4978).
+    """
+    beyond = np.flatnonzero(away > radius_m)
+    taken: list[int] = []
+    order = beyond[np.argsort(-away[beyond], kind="stable")]
+    for place in np.unique(nearest[beyond]).tolist():
+        mine = order[nearest[order] == place]
+        for _ in range(_SIDES):
+            if not len(mine):
+                break
+            taken.append(int(mine[0]))
+            apart_m = np.linalg.norm(xyz[mine] - xyz[mine[0]], axis=1)
+            mine = mine[apart_m > 0.5 * radius_m]
+    return np.array(taken, dtype=np.int64)
+
+
 class CenterSearch:
     """Points at different positions, how far each has to what stands, and the best plan so far.
 
@@ -168,27 +192,12 @@ class CenterSearch:
             self._improve(places, radius_m)
             if self._high <= radius_m:
                 return True
-            left = self._left(away, nearest, radius_m)
+            left = beyond_of_each(away, nearest, self._xyz, radius_m)
             fresh = np.setdiff1d(left, self._asked)
             if not len(fresh):
                 return None
             self._asked = np.concatenate((self._asked, fresh))
         return None
-
-    def _left(self, away: FloatArray, nearest: IntArray, radius_m: float) -> IntArray:
-        """Return of each place some points beyond a radius: the farthest, and those on other sides."""
-        beyond = np.flatnonzero(away > radius_m)
-        taken: list[int] = []
-        order = beyond[np.argsort(-away[beyond], kind="stable")]
-        for place in np.unique(nearest[beyond]).tolist():
-            mine = order[nearest[order] == place]
-            for _ in range(_SIDES):
-                if not len(mine):
-                    break
-                taken.append(int(mine[0]))
-                apart_m = np.linalg.norm(self._xyz[mine] - self._xyz[mine[0]], axis=1)
-                mine = mine[apart_m > 0.5 * radius_m]
-        return np.array(taken, dtype=np.int64)
 
     def _measured(self, places: FloatArray) -> tuple[FloatArray, IntArray]:
         """Return by point how far it has to the nearest place or to what stands, and which place.

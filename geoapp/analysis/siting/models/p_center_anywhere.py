@@ -2,12 +2,13 @@
 
     min max_i min(e_i, geodesic(q_1, i), .. geodesic(q_p, i)),
 
-with q any place on the WGS-84 spheroid and e_i the way of point i to what stands already (Hakimi 1964; in
+with q any place on the WGS-84 spheroid, or any on the streets of a walking network (walks in place of
+geodesics), and e_i the way of point i to what stands already (Hakimi 1964; in
 the plane Elzinga & Hearn 1972 for one place, Drezner 1984 for several).
 """
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final
 
 import numpy as np
@@ -16,11 +17,13 @@ from shapely.geometry.base import BaseGeometry
 
 from geoapp.analysis.geometry.spheroid import checked_lonlat
 from geoapp.analysis.siting.anywhere.center import CenterPlan, CenterSearch, met
+from geoapp.analysis.siting.anywhere.center_streets import StreetCenterSearch, met_on_streets
 from geoapp.analysis.siting.anywhere.grounds import AllowedGround
 from geoapp.analysis.siting.anywhere.recount import checked_sites
 from geoapp.analysis.siting.checks import checked_numbers
 from geoapp.analysis.siting.problem import Limits
 from geoapp.analysis.siting.result import Clock, gap_share, status_of
+from geoapp.analysis.walks.pairs import PairWalks
 from geoapp.core.arrays import FloatArray
 from geoapp.core.errors import InvalidValueError
 from geoapp.core.i18n import Text
@@ -44,7 +47,7 @@ class CenterResult:
         With no p places anywhere has everybody less than this.
     gap_share
         ``(objective - bound) / objective``; nan where no plan was found. A bound within 1e-7 of the
-        objective, or a tenth of a millimetre, is met.
+        objective, or a tenth of a millimetre, is met; on streets, within a decimetre.
     status
         Whether that is a proof.
     seconds
@@ -107,10 +110,67 @@ def solve_p_center_anywhere(
         away = np.zeros(at.shape[1])
         np.maximum.at(away, position.ravel(), stands)
         plan = _searched(at, away, sites, ground, clock)
+    return _result(plan, met(plan.longest_m, plan.bound_m), asked.target_gap, clock)
+
+
+def solve_p_center_on_streets(
+    walks: PairWalks,
+    p: int,
+    *,
+    existing_m: ArrayLike | None = None,
+    inside: BaseGeometry | None = None,
+    forbidden: BaseGeometry | None = None,
+    **limits: Any,
+) -> CenterResult:
+    """Choose p places on the streets, so that nobody walks far to one.
+
+    A bound within a decimetre of the objective, in which walks on a network are counted, is met.
+
+    Parameters
+    ----------
+    walks
+        Demand points on a walking network.
+    p, inside, forbidden, limits
+        As in ``solve_p_center_anywhere``; plan and bound keep to the areas.
+    existing_m
+        By point, metres walked to what stands already; inf = nothing, and so is None.
+
+    Raises
+    ------
+    InvalidValueError
+        If an input is not what is said above.
+    """
+    asked = Limits(**limits)
+    clock = asked.clock()
+    sites, network = checked_sites(p), walks.network
+    if network is None:
+        raise InvalidValueError("network", None, Text("步行路网", "a walking network"))
+    stands = _existing(existing_m, len(walks))
+    ground = None
+    if inside is not None or forbidden is not None:
+        ground = AllowedGround.of(inside, forbidden)
+    if not len(walks):
+        return _result(CenterPlan(np.empty((0, 2)), 0.0, 0.0), True, asked.target_gap, clock)
+    at, position = np.unique(np.stack((walks.lon, walks.lat)), axis=1, return_inverse=True)
+    away = np.zeros(at.shape[1])
+    np.maximum.at(away, position.ravel(), stands)
+    if not sites:
+        longest = float(away.max())
+        plan = CenterPlan(np.empty((0, 2)), longest, longest)
+        return _result(plan, True, asked.target_gap, clock)
+    own = PairWalks(at[0], at[1], walks.estimate, network)
+    search = StreetCenterSearch(own, network, away, sites, ground, clock)
+    plan = search.run()
+    proven = met_on_streets(plan.longest_m, plan.bound_m)
+    found = _result(plan, proven, asked.target_gap, clock)
+    return replace(found, status=SitingStatus.INFEASIBLE) if search.hopeless else found
+
+
+def _result(plan: CenterPlan, proven: bool, target_gap: float, clock: Clock) -> CenterResult:
     found = plan.places is not None and math.isfinite(plan.longest_m)
     objective = plan.longest_m if found else math.nan
-    bound = objective if found and met(objective, plan.bound_m) else plan.bound_m
-    status = status_of(objective, bound, asked.target_gap, clock)
+    bound = objective if found and proven else plan.bound_m
+    status = status_of(objective, bound, target_gap, clock)
     if status is SitingStatus.TIME_LIMIT and clock.left() > 0:
         status = SitingStatus.UNPROVEN
     return CenterResult(

@@ -16,9 +16,8 @@ const ONLY_AMONG = new Set([...NEEDING_CANDIDATES, 'quotas', 'host_quotas', 'pha
 // What sizes of station say already, or are not asked with.
 const IDLE_WITH_SIZES = new Set(['site_cost', 'capacity', 'backup_share', 'alternatives', 'differ', 'within_share', 'period', 'hour_weights']);
 
-// The models that sites anywhere are proven for; the longest walk is by line alone.
+// The models that sites anywhere are proven for.
 const PROVEN_ANYWHERE = new Set(['mclp', 'lscp', 'p_center']);
-const ONLY_BY_LINE = 'p_center';
 
 /**
  * @param {HTMLFormElement} form
@@ -86,8 +85,7 @@ export function makeForm(form, districts, hosts) {
     const choice = byId('candidates', HTMLSelectElement);
     const option = choice.querySelector('option[value="anywhere"]');
     if (option instanceof HTMLOptionElement) {
-      const onStreets = byId('anywhere-note').dataset.streets !== undefined;
-      option.disabled = !PROVEN_ANYWHERE.has(model) || priced || (onStreets && model === ONLY_BY_LINE);
+      option.disabled = !PROVEN_ANYWHERE.has(model) || priced;
       if (option.disabled && choice.value === 'anywhere') {
         choice.value = 'generated';
         limited = true;
