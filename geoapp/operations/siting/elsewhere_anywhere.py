@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import fields, replace
 from typing import Final
 
 import numpy as np
@@ -120,9 +120,7 @@ def _least_missed(inputs: SitingInputs, chosen: IntArray, free: IntArray) -> Int
 def _only(inputs: SitingInputs, sites: IntArray) -> SitingInputs:
     """Return inputs whose candidates are some of these, all fixed."""
     held = inputs.candidates
-    rows = type(held)(
-        **{name: getattr(held, name)[sites] for name in type(held).__dataclass_fields__}
-    )
+    rows = type(held)(**{one.name: getattr(held, one.name)[sites] for one in fields(held)})
     return replace(
         inputs, candidates=rows, cover=inputs.cover[:, sites].tocsr(), fixed=np.arange(len(sites))
     )
@@ -131,7 +129,8 @@ def _only(inputs: SitingInputs, sites: IntArray) -> SitingInputs:
 def _disc(lon: float, lat: float, radius_m: float) -> dict[str, object]:
     """Return a GeoJSON polygon (EPSG:4326) that holds all within some metres of a place, and little more."""
     azimuth = np.linspace(0.0, 360.0, _CORNERS, endpoint=False)
-    count = np.full(_CORNERS, radius_m / math.cos(math.pi / _CORNERS) + 1.0)
-    x, y, _ = GEOD.fwd(np.full(_CORNERS, lon), np.full(_CORNERS, lat), azimuth, count)
+    # The middle of each side is the nearest to the place.
+    corner_m = np.full(_CORNERS, radius_m / math.cos(math.pi / _CORNERS) + 1.0)
+    x, y, _ = GEOD.fwd(np.full(_CORNERS, lon), np.full(_CORNERS, lat), azimuth, corner_m)
     area: dict[str, object] = shapely.geometry.mapping(shapely.Polygon(np.stack((x, y), axis=-1)))
     return area

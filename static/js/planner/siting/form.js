@@ -38,7 +38,7 @@ export function makeForm(form, districts, hosts) {
     const fields = readFields(form);
     const priced = Boolean(fields.budget) && !byId('budget', HTMLInputElement).disabled;
     const anywhere = fitAnywhere(fields.model, priced);
-    const sized = priced && Boolean(fields.sizes) && sizesModels.includes(fields.model);
+    const sized = priced && Boolean(byId('size', HTMLInputElement).value) && sizesModels.includes(fields.model);
     const period = byId('period', HTMLSelectElement).value; // even while it is out of sight
     const several = (fields.when === 'at' && period !== 'moment') || kept.moments !== undefined;
     drawDistricts(fields.region);
