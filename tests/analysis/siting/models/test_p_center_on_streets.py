@@ -16,6 +16,8 @@ from tests.analysis.siting.models.test_mclp_on_streets import (
     walks_from_everywhere,
 )
 
+LONG = {"time_limit_seconds": 600.0}  # loops may have to be compiled first
+
 
 def shortest_longest(truth, existing_m, p):
     """Return the least that the longest walk can be, given all walks from everywhere (rows); inf = none is."""
@@ -58,7 +60,7 @@ def test_it_equals_every_decimetre(seed):
         p = int(rng.integers(0, 4))
         told = (seed, number, count, p)
         best = shortest_longest(truth, existing_m, p)
-        found = solve_p_center_on_streets(walks, p, existing_m=existing_m, time_limit_seconds=30.0)
+        found = solve_p_center_on_streets(walks, p, existing_m=existing_m, **LONG)
         if np.isinf(best):
             assert np.isnan(found.objective), told
             idle += 1
@@ -94,21 +96,25 @@ def test_areas_and_what_is_refused():
     walks = PairWalks.of(lon, lat, estimate=ESTIMATE, network=street)
     told = []
     one = solve_p_center_on_streets(
-        walks, 1, progress=lambda objective, bound: told.append((objective, bound))
+        walks,
+        1,
+        progress=lambda objective, bound: told.append((objective, bound)),
+        **LONG,
     )
     assert one.status is SitingStatus.OPTIMAL
     assert (one.objective, one.bound) == (pytest.approx(50, abs=0.1), one.objective)
     assert all(bound <= objective for objective, bound in told)
-    assert solve_p_center_on_streets(walks, 2).objective == pytest.approx(20, abs=0.1)
-    assert solve_p_center_on_streets(walks, 3).objective <= 1  # below a metre nothing is asked
+    assert solve_p_center_on_streets(walks, 2, **LONG).objective == pytest.approx(20, abs=0.1)
+    assert (
+        solve_p_center_on_streets(walks, 3, **LONG).objective <= 1
+    )  # below a metre nothing is asked
     # Plan and bound keep to the streets where sites may stand.
-
     (west, south), (east, north) = (at([(-9, -9)]), at([(20, 9)]))
     west, south, east, north = (float(np.ravel(x)[0]) for x in (west, south, east, north))
-    kept = solve_p_center_on_streets(walks, 1, inside=shapely.box(west, south, east, north))
+    kept = solve_p_center_on_streets(walks, 1, inside=shapely.box(west, south, east, north), **LONG)
     assert kept.status is SitingStatus.OPTIMAL
     assert kept.objective == pytest.approx(80, abs=0.3)
-    away = solve_p_center_on_streets(walks, 1, inside=shapely.box(1, 1, 2, 2))
+    away = solve_p_center_on_streets(walks, 1, inside=shapely.box(1, 1, 2, 2), **LONG)
     assert away.status is SitingStatus.INFEASIBLE
     assert np.isnan(away.objective)
     hasty = solve_p_center_on_streets(walks, 1, cancelled=lambda: True)
