@@ -32,6 +32,7 @@ _SHELL = (
 )
 _DRAWING = "vendor/protomaps-leaflet/dist/protomaps-leaflet.js"
 _SCRIPTS = (
+    "js/menu.js",
     "js/outbox.js",
     "js/lib/*.js",
     "js/worker/*.js",

@@ -58,6 +58,22 @@ export function pause() {
   return new Promise((resolve) => { setTimeout(resolve); });
 }
 
+const QUIET_LIMIT_MS = 2000;
+const QUIET_MS = 200; // where a browser does not say when it is idle
+
+/**
+ * Resolves when the page is there and nothing else is waiting.
+ * @returns {Promise<void>}
+ */
+export function quiet() {
+  return new Promise((resolve) => {
+    const done = () => resolve();
+    const idle = () => (window.requestIdleCallback ? window.requestIdleCallback(done, { timeout: QUIET_LIMIT_MS }) : window.setTimeout(done, QUIET_MS));
+    if (document.readyState === 'complete') idle();
+    else window.addEventListener('load', idle, { once: true });
+  });
+}
+
 /**
  * Load a module that is wanted later than the page.
  * @param {string} address

@@ -2,6 +2,7 @@
 
 import { drawDots } from '../lib/dots.js';
 import { at, colour, spread } from '../lib/map.js';
+import { keepReachable, placeMarker } from '../lib/marker.js';
 import { byId } from '../lib/page.js';
 import { post } from '../lib/request.js';
 import { drawRings } from './view.js';
@@ -21,14 +22,6 @@ export function spotOf(holder) {
 }
 
 /**
- * @param {DOMRect} one
- * @param {DOMRect} other
- */
-function overlap(one, other) {
-  return one.left < other.right && other.left < one.right && one.top < other.bottom && other.top < one.bottom;
-}
-
-/**
  * @param {{ map: L.Map, box: HTMLElement, results: HTMLElement, show: (bounds: L.LatLngBounds) => void,
  *   way: string, pick: (item: HTMLElement) => void }} parts `way` is the address that tells a walk;
  *   `pick` is called where a marker is pressed
@@ -45,19 +38,7 @@ export function makeDrawn({ map, box, results, show, way: address, pick }) {
     if (answerLayer.getLayers().length) dimDots();
   });
 
-  // A marker at the edge, or under a button of the map, is a poor target: it is none for a key or a reader
-  // until the map has moved to it. Its card in the list is.
-  function reach() {
-    if (!markers.size) return;
-    const { left, right, top, bottom } = box.getBoundingClientRect();
-    const over = Array.from(document.querySelectorAll('.header, #sheet, #map .leaflet-control')).map((one) => one.getBoundingClientRect());
-    const elements = Array.from(markers.values()).map((marker) => marker.getElement()).filter((one) => one instanceof HTMLElement);
-    const free = elements.map((one) => one.getBoundingClientRect()).map((place) => place.left >= left && place.right <= right
-      && place.top >= top && place.bottom <= bottom && !over.some((other) => overlap(place, other)));
-    elements.forEach((one, index) => { one.tabIndex = free[index] ? 0 : -1; });
-  }
-  map.on('moveend', reach);
-  if ('ResizeObserver' in window) new ResizeObserver(reach).observe(byId('sheet'));
+  const reach = keepReachable(map, box, () => Array.from(markers.values()));
 
   // Beside an answer the others step back: they do not fit what was asked.
   function dimDots() {
@@ -69,11 +50,14 @@ export function makeDrawn({ map, box, results, show, way: address, pick }) {
    * @param {string} className
    */
   function markSpot(spot, className) {
-    L.marker(spot, {
+    const words = (byId(className === 'me' ? 'me-label' : 'elsewhere-label', HTMLTemplateElement).content.textContent || '').trim();
+    const element = L.marker(spot, {
       icon: L.divIcon({ className, html: '<span></span>', iconSize: [44, 44] }),
       keyboard: false, interactive: false, zIndexOffset: -100,
-      alt: (byId(className === 'me' ? 'me-label' : 'elsewhere-label', HTMLTemplateElement).content.textContent || '').trim(),
-    }).addTo(answerLayer);
+    }).addTo(answerLayer).getElement();
+    if (!element) return;
+    element.setAttribute('role', 'img');
+    element.setAttribute('aria-label', words);
   }
 
   /**
@@ -105,15 +89,11 @@ export function makeDrawn({ map, box, results, show, way: address, pick }) {
     const offsets = spread(map, spots);
     found.forEach((item, index) => {
       const spot = spots[index];
-      const [right, down] = offsets[index];
       // The nearest few decide what is shown; the others may lie far away.
       if (index < 4 || list) bounds.extend(spot);
-      const marker = L.marker(spot, {
-        icon: L.divIcon({ className: 'marker', html: `<span class="badge ${item.dataset.state}">${index + 1}</span>`, iconSize: [44, 44], iconAnchor: [22 - right, 22 - down] }),
-        title: item.dataset.name || '', alt: `${index + 1} ${item.dataset.name}`, riseOnHover: true,
-        zIndexOffset: (found.length - index) * 10,
-      }).addTo(answerLayer);
-      marker.on('click', () => pick(item));
+      const { name = '', state = '' } = item.dataset;
+      const place = { number: index + 1, name, state, offset: offsets[index], above: (found.length - index) * 10 };
+      const marker = placeMarker(spot, place, () => pick(item)).addTo(answerLayer);
       markers.set(item, marker);
     });
     show(bounds);

@@ -1,6 +1,7 @@
 // The map of a station's page: the station, those near it, and the ground.
 
-import { at, makeMap } from '../lib/map.js';
+import { at, makeMap, spread } from '../lib/map.js';
+import { keepReachable, placeMarker } from '../lib/marker.js';
 import { byId } from '../lib/page.js';
 import { keepsInSight } from '../lib/turned.js';
 
@@ -12,26 +13,22 @@ function spotOf(holder) {
   return at(Number(holder.dataset.lon), Number(holder.dataset.lat));
 }
 
-/**
- * @param {HTMLElement} holder of a spot and a state
- * @param {string} words in the badge
- * @param {string} classes
- */
-function mark(holder, words, classes) {
-  return L.marker(spotOf(holder), {
-    icon: L.divIcon({ className: `marker ${classes}`, html: `<span class="badge ${holder.dataset.state}">${words}</span>`, iconSize: [44, 44] }),
-    keyboard: false, interactive: false,
-  }).addTo(map);
-}
-
 /** @type {HTMLElement[]} */
 const near = Array.from(document.querySelectorAll('.near > li'));
 const bounds = L.latLngBounds([spotOf(here)]);
-near.forEach((one, index) => {
-  if (index < 2) bounds.extend(spotOf(one));
-  mark(one, String(index + 1), '');
-});
-mark(here, '★', 'chosen').setZIndexOffset(1000);
+near.slice(0, 2).forEach((one) => bounds.extend(spotOf(one)));
 const fit = () => { map.fitBounds(bounds, { padding: [48, 48], maxZoom: 16, animate: false }); };
 keepsInSight(map)(fit);
 fit();
+const offsets = spread(map, near.map(spotOf));
+const markers = near.map((one, index) => {
+  const link = /** @type {HTMLAnchorElement} */ (one.querySelector('a'));
+  const name = /** @type {HTMLElement} */ (one.querySelector('strong')).textContent || '';
+  const place = { number: index + 1, name, state: one.dataset.state || '', offset: offsets[index], above: (near.length - index) * 10, role: /** @type {const} */ ('link') };
+  return placeMarker(spotOf(one), place, () => link.click()).addTo(map);
+});
+L.marker(spotOf(here), {
+  icon: L.divIcon({ className: 'marker chosen', html: `<span class="badge ${here.dataset.state}">★</span>`, iconSize: [44, 44] }),
+  keyboard: false, interactive: false, zIndexOffset: 1000,
+}).addTo(map);
+keepReachable(map, byId('map'), () => markers)();

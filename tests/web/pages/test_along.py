@@ -230,6 +230,10 @@ def test_a_rider_on_the_streets(streets: Site, visit: Visit) -> None:
     page.locator("#map .marker .badge", has_text="2").click()
     expect(page.locator(".found.chosen")).to_have_attribute("data-code", "W-2")
     expect(page.locator(".found.chosen .found-pick")).to_be_focused()
+    # So is one pressed by a key, which is called by its number and the station.
+    page.locator("#map").get_by_role("button", name="1 近处", exact=True).press("Enter")
+    expect(page.locator(".found.chosen")).to_have_attribute("data-code", "W-1")
+    expect(page.locator(".found.chosen .found-pick")).to_be_focused()
 
     # A tap on the map is a further stop; it moves to the front by its button, and goes.
     box = page.locator("#map").bounding_box()

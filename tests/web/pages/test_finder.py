@@ -17,7 +17,7 @@ from tests.web.conftest import (
 )
 
 REACHED = """() => {
-  const covers = document.querySelectorAll('.header, #sheet, #map .leaflet-control');
+  const covers = document.querySelectorAll('.header, #sheet, #handle, #map .leaflet-control');
   const over = [...covers].map((one) => one.getBoundingClientRect());
   const map = document.getElementById('map').getBoundingClientRect();
   const markers = [...document.querySelectorAll('#map .marker')];
@@ -55,14 +55,25 @@ def test_answers_at_once_where_position_is_allowed(site: Site, visit: Visit) -> 
     expect(page.locator(FOUND).first.locator(".found-state")).to_contain_text("开放中 · 24 小时")
     expect(page.locator("#status")).to_have_text(re.compile("找到 \\d 处"))
     expect(page.locator(".marker")).to_have_count(page.locator(FOUND).count())
-    # Every control is at least 44 px high for a gloved thumb; the sheet's bar has a zone.
+    # Every control is at least 44 px high for a gloved thumb, the sheet's bar too.
     small = page.evaluate(
         """() => Array.from(document.querySelectorAll('button, a, summary, select, .chip'))
-          .filter(e => e.offsetParent && !e.matches('.skip, #handle'))
+          .filter(e => e.offsetParent && !e.matches('.skip'))
           .filter(e => e.getBoundingClientRect().height < 43.5)
           .map(e => e.outerHTML.slice(0, 90))"""
     )
     assert small == []
+    # Escape, or a press beside it, shuts the menu.
+    menu = page.locator(".menu-list")
+    page.locator(".menu > summary").click()
+    expect(menu).to_be_visible()
+    page.locator(".menu-list a").first.press("Escape")
+    expect(menu).to_be_hidden()
+    expect(page.locator(".menu > summary")).to_be_focused()
+    page.keyboard.press("Enter")
+    expect(menu).to_be_visible()
+    page.locator("#status").click()
+    expect(menu).to_be_hidden()
     # One button, then a choice; each link leaves for the service it names.
     card = page.locator(FOUND).first
     card.locator(".go > summary").click()
@@ -288,6 +299,13 @@ def test_list_and_map_point_at_each_other(site: Site, visit: Visit, size: str) -
     expect(page.locator("#place")).to_have_value("")
     page.go_forward()
     expect(page.locator(".from-place")).to_be_visible()
+    # A key presses a marker as a finger does; it is called by its number and the station.
+    for key, number in (("Enter", 2), ("Space", 1)):
+        card = page.locator(f"#card-{number}")
+        name = f"{number} {card.get_attribute('data-name')}"
+        page.locator("#map").get_by_role("button", name=name, exact=True).press(key)
+        expect(chosen).to_have_attribute("id", f"card-{number}")
+        expect(card.locator(".found-pick")).to_be_focused()
     # No position stands in the browser's history.
     assert "120.3" not in page.evaluate("() => JSON.stringify(window.history.state)")
 

@@ -300,9 +300,11 @@ def test_once_visited_it_answers_without_a_network(
     expect(page.locator("#offline")).to_contain_text("离线 · 数据为")
     expect(page.locator(".from-place")).to_contain_text("市北区")
     expect(page.locator("#results .found")).to_have_count(1)
-    # The page of a station that is not kept, as a closed one is not, leads to no empty finder.
+    # The page of a station that is not kept, as a closed one is not, offers none that is.
     page.goto(f"{site.url}/stations/GONE")
-    page.click("#kept-station")
+    expect(page.locator("#kept-words")).to_contain_text("“GONE”没有存在这台设备上")
+    expect(page.locator("#kept-station")).to_be_hidden()
+    page.goto(f"{site.url}/?station=GONE")
     expect(page.locator("#message")).to_contain_text("这一站没有存在这台设备上")
     # Another page is not the browser's error, and leads back.
     page.goto(f"{site.url}/services")
@@ -377,6 +379,28 @@ def test_once_visited_it_answers_without_a_network(
     expect(page.locator("#results .found-walk")).to_have_count(0)
 
 
+def test_whoever_comes_by_the_code_on_a_door_has_the_finder_without_a_network(
+    database: Database, settings: Settings, visit: Visit
+) -> None:
+    _fill(database)
+    with _served(settings, database) as site:
+        page = visit(site, "/stations/T-1?lang=zh", keeps=True)
+        expect(page.locator("body[data-offline=ready]")).to_be_attached(timeout=30_000)
+    # The service is gone. The station, by its page; saving it needs no network.
+    page.reload()
+    page.get_by_role("link", name="看存着的“示例·T-1”").click()
+    expect(page.locator("#results .found-name")).to_contain_text("示例·T-1")
+    star = page.locator("#results .star")
+    star.click()
+    expect(star).to_have_attribute("aria-pressed", "true")
+    expect(star).to_have_attribute("data-href", "/stations/T-1")
+    assert fits(page)
+    page.goto(f"{site.url}/along?stop={TOWN_LON - 0.002},{TOWN_LAT}&stop=示例·T-4")
+    expect(page.locator(".route")).to_contain_text("B 示例·T-4")
+    page.goto(f"{site.url}/")
+    expect(page.locator("#results .found").first).to_be_visible()
+
+
 def test_what_is_kept_is_public_and_known_by_its_version(
     database: Database, settings: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -391,6 +415,9 @@ def test_what_is_kept_is_public_and_known_by_its_version(
             assert answer.status_code == 200, address
             assert "Set-Cookie" not in answer.headers
     assert "Set-Cookie" not in nobody.get("/", headers={"Accept-Language": "en"}).headers
+    # Every page for workers has it kept.
+    for path in ("/stations/T-1", "/services", "/services/catalogue", "/suggest"):
+        assert "/js/worker/offline/keep.js" in nobody.get(path).text, path
     # Below a prefix everything is.
     below = nobody.get("/sw.js", environ_overrides={"SCRIPT_NAME": "/town"}).text
     assert '"root": "/town/"' in below

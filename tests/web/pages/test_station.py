@@ -306,8 +306,14 @@ def test_the_page_on_a_phone(site: Site, visit: Visit) -> None:
     expect(page.locator("h1")).to_be_visible()
     expect(page.locator("main button:visible")).to_have_count(0)
     page.emulate_media(media="screen")
+    # One near by is opened from the list, and from the map by a finger or a key.
     page.click(".near a >> nth=0")
     expect(page.locator("h1")).to_contain_text("名字特别特别长")
+    page.go_back()
+    page.locator("#map").get_by_role("link", name=re.compile("^1 .*名字特别特别长")).press("Enter")
+    expect(page.locator("h1")).to_contain_text("名字特别特别长")
+    page.locator("#map").get_by_role("link", name="1 示例·T-1", exact=True).click()
+    expect(page.locator("h1")).to_contain_text("示例·T-1")
 
 
 def test_large_characters_on_a_narrow_phone_fit_with_hours_of_two_parts(
@@ -325,6 +331,16 @@ def test_large_characters_on_a_narrow_phone_fit_with_hours_of_two_parts(
     page.evaluate("document.documentElement.classList.add('large')")
     expect(page.locator(".hours .today")).to_contain_text("13:30")
     assert fits(page)
-    page.goto(f"{site.url}/services?lang=zh")
-    page.evaluate("document.documentElement.classList.add('large')")
-    assert fits(page)
+    # Characters made large by the phone, and not by us: no media query knows.
+    for path in ("/stations/T-1", "/services", "/services/catalogue", "/", "/along", "/suggest"):
+        for language in ("zh", "en"):
+            page.goto(f"{site.url}{path}?lang={language}")
+            page.evaluate("document.documentElement.classList.add('large')")
+            assert fits(page), path
+            for px in (24, 28, 32):
+                page.evaluate("px => { document.documentElement.style.fontSize = px; }", f"{px}px")
+                for width in (320, 390):
+                    page.set_viewport_size({"width": width, "height": 640})
+                    assert fits(page), (path, language, px, width)
+                    menu = page.locator(".menu > summary").bounding_box()
+                    assert menu and menu["x"] + menu["width"] <= width, (path, px, width)

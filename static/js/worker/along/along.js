@@ -2,6 +2,7 @@
 // in the background and draws the way with the stations on it. Nothing is kept but how one goes.
 
 import { at, makeMap, spread } from '../../lib/map.js';
+import { keepReachable, placeMarker } from '../../lib/marker.js';
 import { byId, closest, filled } from '../../lib/page.js';
 import { post } from '../../lib/request.js';
 import { makeSheet } from '../../lib/sheet.js';
@@ -42,6 +43,7 @@ const { isInSight, show } = makeView(map, box, byId('sheet'));
 const drawn = L.layerGroup().addTo(map);
 /** @type {Map<HTMLElement, L.Marker>} */
 const markers = new Map();
+const reach = keepReachable(map, box, () => Array.from(markers.values()));
 
 /** @returns {HTMLInputElement[]} */
 function fields() {
@@ -155,11 +157,6 @@ function restoreAsked(given) {
   search();
 }
 
-/** @param {L.LatLng} spot @param {string} html @param {L.MarkerOptions} more */
-function markerAt(spot, html, more) {
-  return L.marker(spot, { icon: L.divIcon({ className: 'marker', html, iconSize: [44, 44] }), ...more }).addTo(drawn);
-}
-
 function draw() {
   drawn.clearLayers();
   markers.clear();
@@ -180,9 +177,11 @@ function draw() {
     });
   });
   stops.forEach(([lon, lat], index) => {
-    markerAt(at(lon, lat), `<span class="stop-mark">${letterOf(index)}</span>`, {
-      keyboard: false, interactive: false, zIndexOffset: -100, alt: rowName.replace('{letter}', letterOf(index)).trim(),
-    });
+    const icon = L.divIcon({ className: 'marker', html: `<span class="stop-mark">${letterOf(index)}</span>`, iconSize: [44, 44] });
+    const element = L.marker(at(lon, lat), { icon, keyboard: false, interactive: false, zIndexOffset: -100 }).addTo(drawn).getElement();
+    if (!element) return;
+    element.setAttribute('role', 'img');
+    element.setAttribute('aria-label', rowName.replace('{letter}', letterOf(index)).trim());
   });
   /** @type {HTMLElement[]} */
   const found = Array.from(results.querySelectorAll('.found'));
@@ -190,16 +189,14 @@ function draw() {
   spots.forEach((spot) => bounds.extend(spot));
   const offsets = spread(map, spots);
   found.forEach((item, index) => {
-    const [right, down] = offsets[index];
-    const marker = L.marker(spots[index], {
-      icon: L.divIcon({ className: 'marker', html: `<span class="badge ${item.dataset.state}">${index + 1}</span>`, iconSize: [44, 44], iconAnchor: [22 - right, 22 - down] }),
-      title: item.dataset.name || '', alt: `${index + 1} ${item.dataset.name}`, riseOnHover: true, zIndexOffset: (found.length - index) * 10,
-    }).addTo(drawn);
-    marker.on('click', () => choose(item, true));
+    const { name = '', state = '' } = item.dataset;
+    const place = { number: index + 1, name, state, offset: offsets[index], above: (found.length - index) * 10 };
+    const marker = placeMarker(spots[index], place, () => choose(item, true)).addTo(drawn);
     markers.set(item, marker);
   });
   status.textContent = found.length ? filled(status.dataset.found || '', { n: found.length }) : '';
   show(bounds);
+  reach();
   box.dataset.drawn = String(asked);
 }
 

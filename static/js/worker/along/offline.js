@@ -8,7 +8,7 @@ import { isAsked } from '../offline/entering.js';
 import { clockUp, said } from '../offline/hours.js';
 import { keepHere } from '../offline/keeping.js';
 import { goneBy } from '../offline/nearest.js';
-import { read } from '../offline/reading.js';
+import { read, readAnew } from '../offline/reading.js';
 import { isAnsweredHere, told } from '../offline/told.js';
 import { lines_m, onTheWay } from '../offline/way.js';
 import { whereText } from '../offline/where.js';
@@ -251,6 +251,7 @@ const api = {
 
 async function start() {
   const ask = await keepHere(async () => {
+    readAnew();
     if (!(await read())) return;
     if (!isAnsweredHere()) await told(false);
     document.body.dataset.offline = 'ready';

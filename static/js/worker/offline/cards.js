@@ -182,11 +182,26 @@ export function warningsOf(station) {
  * @param {number} number
  * @param {Station} station
  * @param {string} state
+ * @param {Element | null} [star] that saves it
  */
-export function nameRow(number, station, state) {
+export function nameRow(number, station, state, star = null) {
   return made('h2', { class: 'found-name' },
     made('button', { class: 'found-pick', type: 'button' }, made('span', { class: `badge ${state}` }, String(number)), made('span', {}, nameOf(station))),
-    station.sample ? made('span', { class: 'tag' }, t('示例', 'Sample')) : null);
+    station.sample ? made('span', { class: 'tag' }, t('示例', 'Sample')) : null,
+    star);
+}
+
+/**
+ * The star that saves a station, as on a card of the service: it stays on this device and needs no network.
+ * @param {Station} station
+ */
+function starOf(station) {
+  const template = /** @type {HTMLTemplateElement} */ (document.getElementById('kept-star'));
+  const star = /** @type {HTMLElement} */ (document.importNode(/** @type {Element} */ (template.content.firstElementChild), true));
+  const { code } = station, name = nameOf(station);
+  Object.assign(star.dataset, { star: code, name, href: (star.dataset.href || '').replace(/-$/, encodeURIComponent(code)) });
+  if (star.lastElementChild) star.lastElementChild.textContent += name;
+  return star;
 }
 
 /**
@@ -306,7 +321,7 @@ export function card(kept, item, number, { now_ms, accuracy_m, asked, entering, 
   const line = isRange ? '' : t('；直线 ', '; straight line ') + pick(metresText(item.distance_m));
   const distance = (isRide ? t(`路程${far}，估算`, `${far}, an estimate`) : t(`步行${far}，估算`, `on foot ${far}, an estimate`)) + line;
   return made('li', { id: `card-${number}`, class: 'found', 'data-lon': String(station.lon), 'data-lat': String(station.lat), 'data-state': words.state, 'data-name': name, 'data-code': station.code },
-    nameRow(number, station, words.state),
+    nameRow(number, station, words.state, starOf(station)),
     made('div', { class: 'found-main' },
       stateRow(words),
       isFrom ? made('p', { class: 'found-walk' }, icon(isRide ? 'navigate' : 'walk'), made('span', {}, ...walk))

@@ -1,7 +1,6 @@
 // The worker that keeps the stations on this device: where it is allowed, it is told to look for newer ones.
 
 import { byId, language } from '../../lib/page.js';
-import { readAnew } from './reading.js';
 
 const REGION = 'geoapp-offline-region';
 
@@ -38,10 +37,7 @@ export async function keepHere(heard) {
   const { active } = await serviceWorker.ready;
   if (!active) return null;
   const ask = (renew = false) => active.postMessage({ language: language(), region: chosenRegion(), renew });
-  serviceWorker.addEventListener('message', ({ data }) => {
-    readAnew();
-    heard(data.state || null);
-  });
+  serviceWorker.addEventListener('message', ({ data }) => heard(data.state || null));
   registration.update().catch(() => undefined);
   return ask;
 }

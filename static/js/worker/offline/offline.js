@@ -5,7 +5,7 @@ import { isAsked } from './entering.js';
 import { keepHere } from './keeping.js';
 import { missesOf } from './misses.js';
 import { goneBy, isWalk, listRegion, nearest } from './nearest.js';
-import { read, throwAway } from './reading.js';
+import { read, readAnew, throwAway } from './reading.js';
 import { tellRegion, tellTooMany, whenChosen } from './region.js';
 import { offerStreets } from './streets.js';
 import { isAnsweredHere, told } from './told.js';
@@ -185,6 +185,7 @@ const api = {
 
 async function start() {
   const ask = await keepHere(async (state) => {
+    readAnew();
     if (state === 'tooMany') tellTooMany();
     const found = await read();
     if (!found) return;

@@ -1,0 +1,68 @@
+// A numbered place on a map. A finger, a mouse, Enter and Space press it alike: Leaflet answers keys for
+// pop-ups alone, and names no marker that is no picture.
+
+/**
+ * @param {L.LatLng} spot
+ * @param {object} place
+ * @param {number} place.number as in the list beside the map
+ * @param {string} place.name
+ * @param {string} place.state that its badge shows: `open`, `shut`, `unknown`
+ * @param {[number, number]} place.offset how far from its spot it is drawn, in pixels right and down
+ * @param {number} [place.above] how far above others it lies
+ * @param {'button' | 'link'} [place.role] `link` where a press leads to another page
+ * @param {() => void} press
+ * @returns {L.Marker}
+ */
+export function placeMarker(spot, { number, name, state, offset: [right, down], above = 0, role = 'button' }, press) {
+  const words = `${number} ${name}`;
+  const html = `<span class="badge ${state}" aria-hidden="true">${number}</span>`;
+  const marker = L.marker(spot, {
+    icon: L.divIcon({ className: 'marker', html, iconSize: [44, 44], iconAnchor: [22 - right, 22 - down] }),
+    title: words, riseOnHover: true, zIndexOffset: above,
+  });
+  marker.on('add', () => {
+    const element = marker.getElement();
+    if (!element) return;
+    element.setAttribute('aria-label', words);
+    element.setAttribute('role', role);
+  });
+  marker.on('click', press);
+  marker.on('keydown', ({ originalEvent: event }) => {
+    if (event.key !== 'Enter' && event.key !== ' ') return;
+    event.preventDefault(); // Space would scroll, and Enter press the button that the focus goes to
+    press();
+  });
+  return marker;
+}
+
+/**
+ * @param {DOMRect} one
+ * @param {DOMRect} other
+ */
+function overlap(one, other) {
+  return one.left < other.right && other.left < one.right && one.top < other.bottom && other.top < one.bottom;
+}
+
+/**
+ * A marker at the edge, or under a button of the map or the sheet, is a poor target: it is none for a key
+ * until the map has moved to it. Its card in the list is.
+ * @param {L.Map} map
+ * @param {HTMLElement} box of the map
+ * @param {() => L.Marker[]} markers
+ * @returns {() => void} to be called when there are other markers
+ */
+export function keepReachable(map, box, markers) {
+  const sheet = document.getElementById('sheet');
+  const reach = () => {
+    const elements = markers().map((marker) => marker.getElement()).filter((one) => one instanceof HTMLElement);
+    if (!elements.length) return;
+    const { left, right, top, bottom } = box.getBoundingClientRect();
+    const over = Array.from(document.querySelectorAll('.header, #sheet, #handle, #map .leaflet-control')).map((one) => one.getBoundingClientRect());
+    const free = elements.map((one) => one.getBoundingClientRect()).map((place) => place.left >= left && place.right <= right
+      && place.top >= top && place.bottom <= bottom && !over.some((other) => overlap(place, other)));
+    elements.forEach((one, index) => { one.tabIndex = free[index] ? 0 : -1; });
+  };
+  map.on('moveend', reach);
+  if (sheet && 'ResizeObserver' in window) new ResizeObserver(reach).observe(sheet);
+  return reach;
+}
