@@ -14,9 +14,10 @@ from geoapp.maps.base_maps import OUTLINE
 from geoapp.maps.page import Outlines, Streets
 
 _DRAWING = "vendor/protomaps-leaflet/dist/protomaps-leaflet.js"
+_PAINTER = "js/lib/street_painter.js"
 _MODULE = "maps/ground.js"
 _MOVED = (Datum.GCJ02, Datum.BD09)
-_IMPORT = re.compile(r"^import \{[^}]*\} from '([^']+)';$", re.M)
+_IMPORT = re.compile(r"^import (?:\{[^}]*\} from )?'([^']+)';$", re.M)
 
 
 def streets_told(streets: Streets, language: Language, root: str) -> dict[str, str]:
@@ -27,6 +28,7 @@ def streets_told(streets: Streets, language: Language, root: str) -> dict[str, s
         "drawing": "inside" if inside else f"{root}/static/{_DRAWING}",
         "language": language,
         "deepest": str(streets.deepest),
+        **({} if inside else {"painter": f"{root}/static/{_PAINTER}"}),
     }
 
 

@@ -2,7 +2,7 @@
 // Leaflet (a classic script, loaded before) is the only other party. Leaflet wants (lat, lon);
 // the flip happens here and nowhere else.
 
-import { pause } from './page.js';
+import { loadModule, pause } from './page.js';
 import { get } from './request.js';
 import { ownStreets, streetsLayer } from './streets.js';
 
@@ -65,31 +65,20 @@ function landStyle(box) {
 }
 
 /**
- * Load a module when it is needed: Chrome 70 has `import()`, the checks of this code for it do not.
- * @param {string} address
- */
-function loadModule(address) {
-  return new Promise((resolve) => {
-    const script = document.createElement('script');
-    script.type = 'module';
-    script.src = address;
-    script.addEventListener('load', resolve);
-    script.addEventListener('error', resolve);
-    document.head.appendChild(script);
-  });
-}
-
-/**
  * Let the operator's base maps be chosen from; the script for it comes only where there are some.
  * @param {L.Map} map
  * @param {HTMLElement} box
- * @param {L.Layer | null} streets
- * @param {Promise<unknown>} first
+ * @param {{ streets: L.Layer | null, first: Promise<unknown>, furnished: Promise<void> }} parts what is on the map, or will be
  * @param {() => void} changed
  */
-async function offerBaseMaps(map, box, streets, first, changed) {
+async function offerBaseMaps(map, box, { streets, first, furnished }, changed) {
   const told = JSON.parse(box.dataset.bases || '');
-  await loadModule(box.dataset.choice || '');
+  await furnished;
+  await new Promise((resolve) => {
+    const script = loadModule(box.dataset.choice || '');
+    script.onload = resolve;
+    script.onerror = resolve;
+  });
   const { geoappBaseMaps: choose } = /** @type {{ geoappBaseMaps?: typeof import('./base_maps.js').chooseBaseMap }} */ (/** @type {unknown} */ (window));
   if (!choose) return; // not loaded: outlines stay
   choose(map, box, told, {
@@ -134,6 +123,20 @@ function printWhole(map, box) {
 }
 
 /**
+ * What stands at the edges of a map: in a task of its own, as the map itself takes a phone long enough.
+ * @param {L.Map} map
+ * @param {HTMLElement} box
+ */
+async function furnish(map, box) {
+  await pause();
+  L.control.zoom({ position: 'topright', zoomInTitle: box.dataset.zoomIn, zoomOutTitle: box.dataset.zoomOut }).addTo(map);
+  L.control.scale({ imperial: false, position: 'topleft' }).addTo(map);
+  if (!box.dataset.bases && !box.dataset.attribution) return;
+  // Above: below, a phone's sheet or a legend would lie over it.
+  L.control.attribution({ position: 'topleft', prefix: false }).addAttribution(escapeHtml(box.dataset.attribution)).addTo(map);
+}
+
+/**
  * Make the map of an element written by the macro `map_box`. `regions` resolves to a layer of
  * outlines, or to null where there are none.
  * @param {HTMLElement} box
@@ -144,27 +147,22 @@ export function makeMap(box, options) {
   const settings = Object.assign({ fit: () => true, interactive: false, note: () => '', first: Promise.resolve() }, options);
   const calm = window.matchMedia('(prefers-reduced-motion: reduce)').matches;
   const map = L.map(box, {
-    zoomControl: false, attributionControl: Boolean(box.dataset.bases || box.dataset.attribution),
+    zoomControl: false, attributionControl: false,
     zoomAnimation: !calm, fadeAnimation: !calm, markerZoomAnimation: !calm, zoomSnap: 0.25,
   });
-  L.control.zoom({ position: 'topright', zoomInTitle: box.dataset.zoomIn, zoomOutTitle: box.dataset.zoomOut }).addTo(map);
-  L.control.scale({ imperial: false, position: 'topleft' }).addTo(map);
   map.setView([36, 104], 4);
   printWhole(map, box);
   const names = map.createPane('names');
   names.style.zIndex = '450'; // above outlines and rings, below every marker
   names.style.pointerEvents = 'none';
-  if (map.attributionControl) {
-    // Above: below, a phone's sheet or a legend would lie over it.
-    map.attributionControl.setPosition('topleft').setPrefix(false).addAttribution(escapeHtml(box.dataset.attribution));
-  }
+  const furnished = furnish(map, box);
   const hasGround = Boolean(box.dataset.bases || box.dataset.streets);
   if (hasGround) map.createPane('land').style.zIndex = BELOW_STREETS;
   const regions = drawRegions(map, box, settings);
-  const first = Promise.all([regions, settings.first]);
+  const first = Promise.all([regions, settings.first, furnished]);
   const streets = ownStreets(box, colour, first);
   if (box.dataset.bases) {
-    offerBaseMaps(map, box, streets, first, async () => {
+    offerBaseMaps(map, box, { streets, first, furnished }, async () => {
       /** @type {HTMLElement} */ (map.getPane('land')).style.zIndex = box.dataset.base ? ABOVE_TILES : BELOW_STREETS;
       const layer = await regions;
       if (layer && !settings.interactive) layer.setStyle(landStyle(box));

@@ -1,121 +1,17 @@
 // The streets of the base map, drawn behind everything else: after the page has said what it has to say.
 // Where they cannot be drawn the outlines stay as they are.
 
-/**
- * What is used of the drawing library (protomaps-leaflet), a classic script.
- * @typedef {Record<'PolygonSymbolizer' | 'LineSymbolizer' | 'LineLabelSymbolizer' | 'CenteredTextSymbolizer' | 'CircleSymbolizer'
- *   | 'GroupSymbolizer' | 'OffsetTextSymbolizer', new (...options: any[]) => object> & { leafletLayer: (options: object) => L.GridLayer }} Drawing
- */
+import { quiet } from './page.js';
+import './street_rules.js';
 
-/** @typedef {{ geomType: number, props: Record<string, string> }} Feature */
+/** @typedef {Symbolizers & { leafletLayer: (options: object) => L.GridLayer }} Drawing the drawing library (protomaps-leaflet) */
 
-/** @typedef {(name: string) => string} Colour */
+/** @typedef {{ source: string | object, deepest: number, language: string | undefined, fontFamily: string }} Streets */
 
-const LINE = 2;
-const AREA = 3;
 const DEEPEST_DATA_ZOOM = 14;
-const WAIT_MS = 200;
-
-// From the least to the greatest, so that greater ones lie above: kind -> width at zoom 16 in pixels.
-/** @type {[string, number][]} */
-const WIDTHS = [['path', 1], ['service', 2.5], ['minor', 5], ['tertiary', 7], ['secondary', 8], ['primary', 9], ['trunk', 10], ['motorway', 10]];
-const GREAT = ['motorway', 'trunk', 'primary', 'secondary'];
-
-/**
- * @param {number} width at zoom 16
- * @param {number} [more] around it
- * @returns {(zoom: number) => number}
- */
-function wide(width, more = 0) {
-  return (zoom) => Math.max(0.6, width * 1.5 ** (Math.min(zoom, 19) - 16)) + more;
-}
-
-/**
- * @param {string[]} kinds
- * @param {number} [shape]
- */
-function only(kinds, shape) {
-  return (/** @type {number} */ _zoom, /** @type {Feature} */ feature) => kinds.includes(feature.props.kind) && (!shape || feature.geomType === shape);
-}
-
-/**
- * How areas and lines are painted, in this order.
- * @param {Drawing} drawing
- * @param {Colour} colour
- */
-function paintRules(drawing, colour) {
-  /**
-   * @param {string} dataLayer
-   * @param {string} name
-   * @param {number} minzoom
-   */
-  const area = (dataLayer, name, minzoom) => ({
-    dataLayer, minzoom, symbolizer: new drawing.PolygonSymbolizer({ fill: colour(name) }),
-    filter: (/** @type {number} */ _zoom, /** @type {Feature} */ feature) => feature.geomType === AREA,
-  });
-  /**
-   * @param {string} name
-   * @param {number} more
-   */
-  const streets = (name, more) => WIDTHS.map(([kind, width]) => ({
-    dataLayer: 'streets', filter: only([kind]), minzoom: kind === 'path' ? 15 : 0,
-    symbolizer: new drawing.LineSymbolizer({
-      color: colour(kind === 'path' && !more ? '--street-edge' : name), width: wide(width, kind === 'path' ? 0 : more),
-      lineCap: 'round', lineJoin: 'round',
-    }),
-  }));
-  const rail = (/** @type {string[]} */ kinds) => ({
-    dataLayer: 'rail', filter: only(kinds), symbolizer: new drawing.LineSymbolizer({ color: colour('--map-line'), width: wide(1.6), dash: [6, 4] }),
-  });
-  return [
-    area('green', '--map-green', 9), area('squares', '--street', 14), area('water', '--map-sea', 4),
-    { dataLayer: 'waterways', symbolizer: new drawing.LineSymbolizer({ color: colour('--map-sea'), width: wide(4) }) },
-    { dataLayer: 'water', filter: only(['coast'], LINE), symbolizer: new drawing.LineSymbolizer({ color: colour('--map-line'), width: 0.8 }) },
-    area('buildings', '--map-building', 15),
-    // What runs below the ground or in the street stays out of the way.
-    rail(['subway', 'tram']), ...streets('--street-edge', 1.6), ...streets('--street', 0), rail(['rail', 'light_rail', 'monorail']),
-  ];
-}
-
-/**
- * What is named, the most important first: who comes later keeps away.
- * @param {Drawing} drawing
- * @param {Colour} colour
- * @param {string | undefined} language
- * @param {string} fontFamily that of the page, so that nothing is loaded for it
- */
-function labelRules(drawing, colour, language, fontFamily) {
-  const text = {
-    labelProps: [language === 'en' ? 'en' : 'zh', 'name'], fontFamily, fill: colour('--map-name'), stroke: colour('--map-land'), width: 3,
-  };
-  const station = new drawing.GroupSymbolizer([
-    new drawing.CircleSymbolizer({ radius: 3, fill: colour('--map-land'), stroke: colour('--map-name'), width: 1.5 }),
-    new drawing.OffsetTextSymbolizer({ ...text, fontSize: 11, offsetX: 5, offsetY: 4 }),
-  ]);
-  /**
-   * @param {string[]} kinds
-   * @param {number} fontSize
-   * @param {number} minzoom
-   */
-  const place = (kinds, fontSize, minzoom) => ({
-    dataLayer: 'places', filter: only(kinds), minzoom, symbolizer: new drawing.CenteredTextSymbolizer({ ...text, fontSize, fontWeight: 500 }),
-  });
-  /**
-   * @param {string[]} kinds
-   * @param {number} minzoom
-   */
-  const street = (kinds, minzoom) => ({
-    dataLayer: 'streets', filter: only(kinds), minzoom,
-    symbolizer: new drawing.LineLabelSymbolizer({ ...text, fontSize: 11, position: 2 }),
-  });
-  // Districts have their names on the map already, by their outlines.
-  return [
-    place(['city', 'town'], 14, 6), place(['suburb', 'township', 'village', 'island'], 13, 11),
-    { dataLayer: 'stations', minzoom: 14, symbolizer: station },
-    place(['quarter', 'neighbourhood', 'hamlet'], 12, 14),
-    street(GREAT, 14), street(['tertiary', 'minor'], 15.5),
-  ];
-}
+const DEEPEST_ZOOM = 22;
+const TILE_PX = 256;
+const { geoappStreetRules: rules } = /** @type {{ geoappStreetRules: StreetRules }} */ (/** @type {unknown} */ (window));
 
 /** Whether this browser asks to be spared. */
 function isSpared() {
@@ -140,42 +36,144 @@ function load(address) {
   });
 }
 
-/** Resolves when the page is there and nothing else is waiting. */
-function quiet() {
-  return new Promise((resolve) => {
-    const idle = () => (window.requestIdleCallback ? window.requestIdleCallback(resolve, { timeout: 2000 }) : window.setTimeout(resolve, WAIT_MS));
-    if (document.readyState === 'complete') idle();
-    else window.addEventListener('load', idle, { once: true });
+/** @type {Promise<Worker | null> | null} */
+let starting = null;
+let layers = 0;
+
+/**
+ * The thread that paints the streets of all maps of a page (street_painter.js); null where a browser has none
+ * that can, or it is not reached.
+ * @param {string | undefined} address
+ * @param {string} drawing the address of the drawing library
+ * @returns {Promise<Worker | null>}
+ */
+function startPainter(address, drawing) {
+  if (!address || !('Worker' in window) || !('OffscreenCanvas' in window)) return Promise.resolve(null);
+  if (!starting) {
+    starting = new Promise((/** @type {(made: Worker | null) => void} */ resolve) => {
+      const made = new Worker(address);
+      made.addEventListener('message', ({ data }) => resolve(data.isReady ? made : null), { once: true });
+      made.addEventListener('error', () => resolve(null), { once: true });
+      made.postMessage({ drawing: new URL(drawing, window.location.href).href });
+    }).catch(() => null); // a page in a frame that may have none
+  }
+  return starting;
+}
+
+/**
+ * Streets that come as pictures from the thread that paints them.
+ * @param {Worker} painter
+ * @param {Streets} streets
+ * @param {Colour} colour
+ * @returns {L.GridLayer}
+ */
+function paintedLayer(painter, { source, ...streets }, colour) {
+  layers += 1;
+  const number = layers;
+  const side = Math.floor(TILE_PX * window.devicePixelRatio);
+  /** @type {Map<number, { tile: HTMLCanvasElement, done: (() => void) | null }>} */
+  const tiles = new Map();
+  let made = 0;
+  /** @param {object} told */
+  const tell = (told) => painter.postMessage({ layer: number, ...told });
+  /** @param {MessageEvent<{ layer: number, number: number, picture: ImageBitmap }>} event */
+  const hear = ({ data: { layer: other, number: place, picture } }) => {
+    if (other !== number) return;
+    const one = tiles.get(place);
+    const pen = one && one.tile.getContext('2d');
+    if (one && pen) {
+      one.tile.width = side;
+      one.tile.height = side;
+      pen.drawImage(picture, 0, 0);
+      if (one.done) one.done();
+      one.done = null; // names that come with a neighbour have it painted again
+    }
+    picture.close();
+  };
+  /** @type {Record<string, string>} */
+  const colours = {};
+  rules.colours.forEach((name) => { colours[name] = colour(name); });
+
+  const Painted = L.GridLayer.extend({
+    /** @param {L.Coords} square @param {L.DoneCallback} done */
+    createTile({ x, y, z }, done) {
+      const tile = document.createElement('canvas');
+      made += 1;
+      tile.dataset.number = String(made);
+      tiles.set(made, { tile, done: () => done(undefined, tile) });
+      tell({ draw: { number: made, x, y, z } });
+      return tile;
+    },
+  });
+  /** @type {L.GridLayer} */
+  const layer = new /** @type {any} */ (Painted)({ maxZoom: DEEPEST_ZOOM });
+  // Before the first tile is asked for.
+  layer.beforeAdd = () => {
+    painter.addEventListener('message', hear);
+    tell({ look: { ...streets, colours, side, source: new URL(String(source), window.location.href).href } });
+    return layer;
+  };
+  layer.on('tileunload', ({ tile }) => {
+    const place = Number(tile.dataset.number);
+    tiles.delete(place);
+    tile.width = 0; // its memory is given back at once
+    tile.height = 0;
+    tell({ drop: place });
+  });
+  layer.on('remove', () => {
+    painter.removeEventListener('message', hear);
+    tell({ end: true });
+  });
+  return layer;
+}
+
+/**
+ * Streets that the page paints itself.
+ * @param {Drawing} drawing
+ * @param {Streets} streets
+ * @param {Colour} colour
+ * @returns {L.GridLayer}
+ */
+function ownLayer(drawing, { source, deepest, language, fontFamily }, colour) {
+  return drawing.leafletLayer({
+    url: source, maxDataZoom: deepest, maxZoom: DEEPEST_ZOOM, lang: language === 'en' ? 'en' : 'zh', attribution: '',
+    paintRules: rules.paintRules(drawing, colour),
+    labelRules: rules.labelRules(drawing, colour, language, fontFamily),
   });
 }
 
 /**
  * The streets under a map, as a layer: loaded and drawn when it is first added. What cannot be drawn is an
  * empty layer, and `failed` is called.
- * @param {HTMLElement} box tells the drawing library's address (`data-drawing`) and the language
+ * @param {HTMLElement} box tells the drawing library's address (`data-drawing`), that of the thread that paints with it
+ *   (`data-painter`; without one the page does) and the language
  * @param {Colour} colour
  * @param {{ first: Promise<unknown>, source: string | object, deepest: number, drawn?: () => void, failed?: () => void }} given
  *   what comes before them; the address of their tiles, or the tiles themselves; the last zoom that there are tiles of
  * @returns {L.LayerGroup}
  */
 export function streetsLayer(box, colour, { first, source, deepest, drawn = () => {}, failed = () => {} }) {
-  const { drawing: address, language } = box.dataset;
+  const { drawing: address, painter: thread, language } = box.dataset;
   const group = L.layerGroup();
   group.once('add', async () => {
     await first;
     await quiet();
-    const drawing = isSpared() || !address ? undefined : await load(address);
-    if (!drawing) {
+    /** @type {((streets: Streets) => L.GridLayer) | null} */
+    let make = null;
+    if (address && !isSpared()) {
+      const painter = typeof source === 'string' ? await startPainter(thread, address) : null;
+      const drawing = painter ? undefined : await load(address);
+      if (painter) make = (streets) => paintedLayer(painter, streets, colour);
+      else if (drawing) make = (streets) => ownLayer(drawing, streets, colour);
+    }
+    if (!make) {
       failed();
       return;
     }
+    const makeLayer = make;
     const draw = () => {
       group.clearLayers();
-      const layer = drawing.leafletLayer({
-        url: source, maxDataZoom: deepest, maxZoom: 22, lang: language === 'en' ? 'en' : 'zh', attribution: '',
-        paintRules: paintRules(drawing, colour),
-        labelRules: labelRules(drawing, colour, language, getComputedStyle(box).fontFamily),
-      });
+      const layer = makeLayer({ source, deepest, language, fontFamily: getComputedStyle(box).fontFamily });
       layer.once('load', drawn);
       group.addLayer(layer);
     };

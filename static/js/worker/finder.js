@@ -1,7 +1,7 @@
 // The finder: asks for a position on a tap, sends the form in the background, draws the answer.
 // The position goes into the body of a POST and is kept nowhere, not even in the page's address.
 
-import { byId, closest, filled, language } from '../lib/page.js';
+import { byId, closest, filled, language, pause } from '../lib/page.js';
 import { post } from '../lib/request.js';
 import { makeSheet } from '../lib/sheet.js';
 import { followBy } from './by.js';
@@ -359,6 +359,13 @@ function drop(condition) {
   else change(condition === 'what' ? { what: '' } : { amenities: amenities.filter((one) => one !== condition) });
 }
 
+/** The answer that the page came with, drawn in a task of its own: whoever presses something meanwhile comes first. */
+async function showWhatCame() {
+  await pause();
+  if (!asked) showAnswer();
+  if (goesOtherwise) search(); // the page came as for somebody on foot
+}
+
 locateButton.addEventListener('click', locate);
 form.addEventListener('submit', (event) => { event.preventDefault(); search(); });
 form.addEventListener('change', (event) => {
@@ -412,6 +419,7 @@ const goesOtherwise = followBy(form, given.has('by'));
 makeEnter(form, () => drop('enter'));
 tellConditions(form);
 const left = looks.left();
+let shown = Promise.resolve();
 const isLinked = Boolean(place.value || given.get('place'));
 const linked = given.has('lon') || given.has('lat') ? null : given.get('place');
 if (left && !place.value) {
@@ -421,8 +429,7 @@ if (left && !place.value) {
   origin = { place: place.value };
   keepLook();
   document.body.classList.add('answered');
-  showAnswer();
-  if (goesOtherwise) search(); // the page came as for somebody on foot
+  shown = showWhatCame();
 } else if (linked) {
   // The page that is kept for want of a network does not know what its address says.
   place.value = linked;
@@ -438,5 +445,5 @@ if (!navigator.permissions) {
 }
 loadWords(given.get('q') || '');
 document.addEventListener('kept-station', (event) => { showKept(/** @type {CustomEvent<string>} */ (event).detail); });
-document.body.dataset.ready = 'true';
+shown.then(() => { document.body.dataset.ready = 'true'; });
 loadRest();

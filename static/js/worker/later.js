@@ -1,7 +1,7 @@
 // What the finder loads once it is there: the field's help when somebody comes to it, and what works
 // without a network when all else is done.
 
-import { byId, loadModule } from '../lib/page.js';
+import { byId, loadModule, quiet } from '../lib/page.js';
 import { offline } from './offline/link.js';
 
 /**
@@ -20,11 +20,8 @@ export function loadWords(sought) {
 }
 
 /** What answers without a network, and what keeps reports for one. */
-export function loadRest() {
-  const load = () => {
-    offline();
-    loadModule(byId('telling').dataset.script || '');
-  };
-  if (document.readyState === 'complete') load();
-  else window.addEventListener('load', load);
+export async function loadRest() {
+  await quiet();
+  offline();
+  loadModule(byId('telling').dataset.script || '');
 }

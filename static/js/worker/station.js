@@ -2,7 +2,7 @@
 
 import { at, makeMap, spread } from '../lib/map.js';
 import { keepReachable, placeMarker } from '../lib/marker.js';
-import { byId } from '../lib/page.js';
+import { byId, pause } from '../lib/page.js';
 import { keepsInSight } from '../lib/turned.js';
 
 const here = byId('station');
@@ -13,22 +13,27 @@ function spotOf(holder) {
   return at(Number(holder.dataset.lon), Number(holder.dataset.lat));
 }
 
-/** @type {HTMLElement[]} */
-const near = Array.from(document.querySelectorAll('.near > li'));
-const bounds = L.latLngBounds([spotOf(here)]);
-near.slice(0, 2).forEach((one) => bounds.extend(spotOf(one)));
-const fit = () => { map.fitBounds(bounds, { padding: [48, 48], maxZoom: 16, animate: false }); };
-keepsInSight(map)(fit);
-fit();
-const offsets = spread(map, near.map(spotOf));
-const markers = near.map((one, index) => {
-  const link = /** @type {HTMLAnchorElement} */ (one.querySelector('a'));
-  const name = /** @type {HTMLElement} */ (one.querySelector('strong')).textContent || '';
-  const place = { number: index + 1, name, state: one.dataset.state || '', offset: offsets[index], above: (near.length - index) * 10, role: /** @type {const} */ ('link') };
-  return placeMarker(spotOf(one), place, () => link.click()).addTo(map);
-});
-L.marker(spotOf(here), {
-  icon: L.divIcon({ className: 'marker chosen', html: `<span class="badge ${here.dataset.state}">★</span>`, iconSize: [44, 44] }),
-  keyboard: false, interactive: false, zIndexOffset: 1000,
-}).addTo(map);
-keepReachable(map, byId('map'), () => markers)();
+/** What stands on the map: in a task of its own, as the map itself takes a phone long enough. */
+async function draw() {
+  await pause();
+  /** @type {HTMLElement[]} */
+  const near = Array.from(document.querySelectorAll('.near > li'));
+  const bounds = L.latLngBounds([spotOf(here)]);
+  near.slice(0, 2).forEach((one) => bounds.extend(spotOf(one)));
+  const fit = () => { map.fitBounds(bounds, { padding: [48, 48], maxZoom: 16, animate: false }); };
+  keepsInSight(map)(fit);
+  fit();
+  const offsets = spread(map, near.map(spotOf));
+  const markers = near.map((one, index) => {
+    const link = /** @type {HTMLAnchorElement} */ (one.querySelector('a'));
+    const name = /** @type {HTMLElement} */ (one.querySelector('strong')).textContent || '';
+    const place = { number: index + 1, name, state: one.dataset.state || '', offset: offsets[index], above: (near.length - index) * 10, role: /** @type {const} */ ('link') };
+    return placeMarker(spotOf(one), place, () => link.click()).addTo(map);
+  });
+  L.marker(spotOf(here), {
+    icon: L.divIcon({ className: 'marker chosen', html: `<span class="badge ${here.dataset.state}">★</span>`, iconSize: [44, 44] }),
+    keyboard: false, interactive: false, zIndexOffset: 1000,
+  }).addTo(map);
+  keepReachable(map, byId('map'), () => markers)();
+}
+draw();

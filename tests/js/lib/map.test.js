@@ -3,7 +3,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
-import { namePlace, regionName, ringArea, spread, together } from '../../../static/js/lib/map.js';
+// The map's modules hand some things to each other by the page.
+Object.assign(globalThis, { self: globalThis, window: globalThis });
+const { namePlace, regionName, ringArea, spread, together } = await import('../../../static/js/lib/map.js');
 
 /**
  * @param {number} west
