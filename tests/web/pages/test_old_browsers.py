@@ -37,6 +37,10 @@ def test_focus_is_seen_and_nothing_touches(site: Site, visit: Visit) -> None:
     assert page.evaluate("getComputedStyle(document.querySelector('.chips')).columnGap") == "normal"
     page.focus("#locate")
     assert page.locator("#locate").evaluate(RING) == ["solid", "3px"]
+    # The header's links are cut at their edge: the ring lies within.
+    page.focus(".header-links .text-size")
+    size = page.locator(".header-links .text-size")
+    assert size.evaluate("one => getComputedStyle(one).outlineOffset") == "-3px"
     page.focus("#finder-form .chip input")
     assert page.locator("#finder-form .chip span").first.evaluate(RING) == ["solid", "3px"]
     page.locator("#results .facts > summary").first.click()
