@@ -88,6 +88,8 @@ class TilePlan:
         The column that is true of sample data.
     look
         The class in the legend.
+    most
+        How many features a tile has at most before the small ones are gathered.
     """
 
     name: str
@@ -96,6 +98,7 @@ class TilePlan:
     columns: Sequence[str]
     sample: str | None
     look: ClassBy
+    most: int = MOST_FEATURES
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,7 +145,7 @@ class TileStatement:
         if gathering is Gathering.NOTHING:
             placed = _placed(plan, whole=True)
             # One more tells that there are too many.
-            found: Any = _singles(placed).limit(MOST_FEATURES + 1)
+            found: Any = _singles(placed).limit(plan.most + 1)
         else:
             placed = _placed(plan, whole=False)
             small = placed.c.width < _SIZE_M / CELLS
@@ -166,8 +169,16 @@ class TileStatement:
             for name, value in compiled.params.items()
         }
 
-    def make(self, session: Session, tile: Tile) -> MadeTile:
-        """Return a tile."""
+    def make(
+        self, session: Session, tile: Tile, given: Mapping[str, Any] | None = None
+    ) -> MadeTile:
+        """Return a tile.
+
+        Parameters
+        ----------
+        given
+            Further parameters of the plan's query: the rows that are not in the store.
+        """
         west, south, east, north = tile.frame()
         asked = {
             "tile_zoom": tile.zoom,
@@ -180,7 +191,9 @@ class TileStatement:
             "tile_east": east,
             "tile_north": north,
         }
-        found = session.connection().exec_driver_sql(self._sql, {**self._values, **asked})
+        found = session.connection().exec_driver_sql(
+            self._sql, {**self._values, **(given or {}), **asked}
+        )
         body, count = found.one()
         return MadeTile(bytes(body), count)
 

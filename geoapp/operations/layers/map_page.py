@@ -22,7 +22,6 @@ from geoapp.operations.layers.ground import NOT_ALL_OUTLINES, ROUGH_NAMES, outli
 from geoapp.operations.layers.paging import MOST_ROWS
 from geoapp.operations.layers.rows import LayerReading, layer_reading
 from geoapp.operations.layers.samples import sample_notes
-from geoapp.operations.layers.tiles import has_tiles
 from geoapp.operations.streets.inside import tiles_inside
 from geoapp.operations.streets.keeper import base_map
 from geoapp.reports.words.coverage import map_note
@@ -149,7 +148,7 @@ def _tiled(reading: LayerReading, layers: Sequence[Layer]) -> dict[str, Tiled]:
 
     All that gather or none: a count of one layer would lie over another's single markers.
     """
-    gathered = [one for one in layers if one.cluster and has_tiles(one) and not one.uses_run]
+    gathered = [one for one in layers if one.cluster and one.derive is None and not one.uses_run]
     matched = {one.id: reading.rows(one, limit=0).matched for one in gathered}
     if sum(matched.values()) <= TILED_ABOVE:
         return {}

@@ -4,19 +4,24 @@ import threading
 import time
 from collections.abc import Collection, Hashable, Mapping
 from dataclasses import dataclass, replace
-from typing import Final
+from typing import Any, Final
 
 from cachetools import LRUCache
 
+from geoapp.core.filters import ValueKind
 from geoapp.core.i18n import Text
 from geoapp.core.settings import Settings
 from geoapp.core.tiles import Tile
-from geoapp.maps.kit import Category, ClassBreaks, Context, Layer
+from geoapp.maps.kit import Category, ClassBreaks, Context, Layer, Streets
+from geoapp.operations.layers.attributes import row_kinds
 from geoapp.operations.layers.held_tiles import MOST_BYTES, HeldLayer, HeldLayers
+from geoapp.operations.layers.paging import ALL_ROWS
 from geoapp.operations.layers.rows import layer_reading
 from geoapp.operations.moment import today
+from geoapp.operations.network.keeper import NetworkKeeper
 from geoapp.operations.versions import VersionKeeper
 from geoapp.store.engine import Database
+from geoapp.store.given_rows import given_query, given_values
 from geoapp.store.layer_tiles import (
     FRAME,
     MOST_FEATURES,
@@ -29,6 +34,8 @@ from geoapp.store.layer_tiles import (
 
 # Up to this zoom a layer whose markers gather on maps has them gathered in tiles too.
 GATHERED_TO: Final = 11
+# Ways in a tile, beyond which short ones are gathered: some 600 KB.
+MOST_WAYS: Final = 20_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,11 +58,6 @@ _OWN: Final = {
 }
 
 
-def has_tiles(layer: Layer) -> bool:
-    """Tell whether a layer is served as tiles: what is computed from its rows is not."""
-    return layer.derive is None
-
-
 class LayerTiles:
     """The tiles of layers, with what is the same for many of them kept while it is true.
 
@@ -69,6 +71,7 @@ class LayerTiles:
         self._lock: Final = threading.Lock()
         self._held: Final = HeldLayers()
         self._versions: Final = VersionKeeper(database)
+        self._networks: Final = NetworkKeeper(settings)
 
     def version(self, layer: Layer, hidden: Collection[int]) -> str:
         """Return a text that changes whenever a layer's tiles may, the layer's file aside.
@@ -85,6 +88,8 @@ class LayerTiles:
         versions = self._versions.now()
         parts = [layer.id, today(self._settings).isoformat()]
         parts += [f"{name}={versions.get(name, 0)}" for name in sorted(names)]
+        if "network" in layer.versions and (network := self._networks.sound()) is not None:
+            parts.append(f"walked={network.version}")
         if layer.uses_run:
             parts.append(f"hidden={','.join(str(number) for number in sorted(hidden))}")
         return ";".join(parts)
@@ -112,7 +117,7 @@ class LayerTiles:
             The columns that its features have beside those of every tile; None is all.
         """
         version = self.version(layer, hidden)
-        gathered = layer.cluster and tile.zoom <= GATHERED_TO
+        gathered = _gathers(layer, tile)
         held = self._held.get(layer.id, f"{version};{layer.source_hash}")
         if held is not None:
             body = held.read(tile, gathered=gathered, fields=fields, always=tuple(_OWN))
@@ -121,7 +126,7 @@ class LayerTiles:
         began = time.perf_counter()
         made = self._made(layer, tile, version, hidden, fields)
         # What does not gather is never much; what does is read when that is worth it.
-        if layer.cluster and held is None:
+        if layer.cluster and layer.derive is None and held is None:
             self._note(layer, version, hidden, time.perf_counter() - began)
         return made
 
@@ -152,20 +157,27 @@ class LayerTiles:
     ) -> bytes:
         """Return a tile as PostGIS makes it."""
         ways = [Gathering.SMALL, Gathering.ALL]
-        if not (layer.cluster and tile.zoom <= GATHERED_TO):
+        if not _gathers(layer, tile):
             ways.insert(0, Gathering.NOTHING)
+        given = None if layer.derive is None else self._derived(layer, tile, hidden)
         body = b""
         for way in ways:
             statement = self._statement(layer, version, way, hidden, fields)
             if statement is None:
                 break
             with self._database.snapshot() as session:
-                made = statement.make(session, tile)
+                made = statement.make(session, tile, given)
             body = made.body
-            many = way is Gathering.NOTHING and made.features > MOST_FEATURES
+            many = way is Gathering.NOTHING and made.features > _most(layer)
             if not many and len(body) <= MOST_BYTES:
                 break
         return body
+
+    def _derived(self, layer: Layer, tile: Tile, hidden: Collection[int]) -> dict[str, list[Any]]:
+        """Return the rows in a tile's frame of a layer that is computed, as its statement takes them."""
+        with layer_reading(self._database, self._settings, None, hidden) as reading:
+            rows = reading.rows(layer, bbox=tile.frame(), limit=ALL_ROWS).rows
+        return given_values(_derived_kinds(layer), rows)
 
     def _statement(
         self,
@@ -214,6 +226,8 @@ def tile_fields(layer: Layer, context: Context) -> Mapping[str, TileField]:
 def tile_plan(layer: Layer, context: Context) -> TilePlan | None:
     """Return what a layer's tiles hold; None where there is nothing to show."""
     query = layer.select(context)
+    if layer.derive is not None and (query is not None or isinstance(layer.derive, Streets)):
+        query = given_query(_derived_kinds(layer))
     if query is None:
         return None
     known = set(query.selected_columns.keys())
@@ -231,7 +245,29 @@ def tile_plan(layer: Layer, context: Context) -> TilePlan | None:
         columns=[name for name in dict.fromkeys(fields) if name in known and name not in _OWN],
         sample=sample if sample in known else None,
         look=_class_by(layer),
+        most=_most(layer),
     )
+
+
+def _gathers(layer: Layer, tile: Tile) -> bool:
+    return layer.cluster and tile.zoom <= GATHERED_TO
+
+
+def _most(layer: Layer) -> int:
+    """Return how many features a tile has before small ones are gathered: ways are drawn as lines where they can be."""
+    return MOST_WAYS if isinstance(layer.derive, Streets) else MOST_FEATURES
+
+
+def _derived_kinds(layer: Layer) -> dict[str, ValueKind]:
+    """Return what a tile tells of a row that is computed, by column."""
+    kinds = row_kinds(layer)
+    style = layer.style.column if isinstance(layer.style, Category | ClassBreaks) else None
+    fields = [name for field in layer.popup.fields for name in _both(field.column)]
+    wanted = {"id", *_both(layer.popup.title), *fields, style}
+    found = {name: kind for name, kind in kinds.items() if name in wanted}
+    if layer.popup.sample in kinds:
+        found[layer.popup.sample] = ValueKind.BOOLEAN
+    return found
 
 
 def _both(column: str) -> tuple[str, str, str]:

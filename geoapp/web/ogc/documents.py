@@ -10,7 +10,6 @@ from geoapp.maps.kit import Layer
 from geoapp.operations.layers.extent import read_extent
 from geoapp.operations.layers.files import FILE_FORMATS
 from geoapp.operations.layers.rows import LayerMoment
-from geoapp.operations.layers.tiles import has_tiles
 from geoapp.web.edge.language import language
 from geoapp.web.edge.services import services
 from geoapp.web.ogc.crs import CRS84, CRS_LIST
@@ -176,11 +175,14 @@ def collection(layer: Layer, moment: LayerMoment) -> dict[str, Any]:
                 link(f"{OGC_REL}{name}", address(name, collection_id=layer.id), SCHEMA_JSON, title)
                 for name, title in SCHEMAS
             ),
+            link(
+                f"{OGC_REL}tilesets-vector",
+                address("tile_sets", collection_id=layer.id),
+                JSON,
+                TILE_SETS,
+            ),
         ],
     }
-    if has_tiles(layer):
-        tiles = address("tile_sets", collection_id=layer.id)
-        found["links"].append(link(f"{OGC_REL}tilesets-vector", tiles, JSON, TILE_SETS))
     note = layer.legend.note
     if moment.run is None and layer.uses_run and layer.legend.without_run is not None:
         note = layer.legend.without_run

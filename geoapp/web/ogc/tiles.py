@@ -1,4 +1,4 @@
-"""OGC API Tiles, Part 1: Core (OGC 20-057): every layer that is stored, as Mapbox Vector Tiles.
+"""OGC API Tiles, Part 1: Core (OGC 20-057): every layer as Mapbox Vector Tiles.
 
 A tile is made once for each state of what it shows, and kept. One without anything in it is an
 answer of no bytes, which is a vector tile too, so that it can be kept and marked like any other.
@@ -16,7 +16,7 @@ from geoapp.maps.kit import Layer
 from geoapp.maps.registry import registry
 from geoapp.operations.layers.attributes import ANY_RUN
 from geoapp.operations.layers.rows import LayerMoment, read_moment
-from geoapp.operations.layers.tiles import LayerTiles, has_tiles, tile_fields
+from geoapp.operations.layers.tiles import LayerTiles, tile_fields
 from geoapp.web.edge.access import current_role
 from geoapp.web.edge.heavy import kept
 from geoapp.web.edge.replies import PUBLIC_SECONDS, public_reply
@@ -30,7 +30,6 @@ from geoapp.web.ogc.views import blueprint
 __all__ = ["blueprint"]
 
 _TILE = Text("瓦片", "tile")
-_TILES = Text("瓦片集", "tile set")
 _MVT = tile_documents.MVT
 
 
@@ -110,10 +109,7 @@ def _hidden(layer: Layer) -> Collection[int]:
 
 
 def _layer(collection_id: str) -> Layer:
-    layer = registry().get(collection_id, current_role())
-    if not has_tiles(layer):
-        raise NotFoundError(_TILES, layer.id)
-    return layer
+    return registry().get(collection_id, current_role())
 
 
 def _fields(layer: Layer) -> frozenset[str] | None:
