@@ -10,6 +10,7 @@ import numpy as np
 import shapely
 from pyproj import Transformer
 from shapely.geometry.base import BaseGeometry
+from werkzeug.http import parse_accept_header
 
 from geoapp.core.errors import InvalidValueError
 from geoapp.core.i18n import Text
@@ -110,6 +111,28 @@ def parse_crs(parameter: str, value: str) -> Crs:
     if uri not in CRS_LIST:
         raise InvalidValueError(parameter, value, _ACCEPTED)
     return Crs(uri)
+
+
+def parse_accepted_crs(value: str) -> Crs:
+    """Return which of the reference systems of an ``Accept-Crs`` is liked best and offered.
+
+    Identifiers stand in angle brackets or bare, several parted by commas, with ``;q=`` from 0 to 1
+    as in other headers of its kind.
+
+    Raises
+    ------
+    InvalidValueError
+        If none of them is offered.
+    """
+    liked: list[tuple[float, str]] = []
+    for uri, quality in parse_accept_header(value):
+        plain = uri.strip("<> ").replace("https://", "http://", 1)
+        if quality > 0 and (plain == "*" or plain in CRS_LIST):
+            liked.append((quality, CRS84 if plain == "*" else plain))
+    if not liked:
+        raise InvalidValueError("Accept-Crs", value[:200], _ACCEPTED)
+    # Of those liked as much, the first.
+    return Crs(max(liked, key=lambda one: one[0])[1])
 
 
 def box_shape(sides: list[float], crs: Crs) -> BaseGeometry:

@@ -29,7 +29,7 @@ from geoapp.operations.layers.files import FILE_FORMATS
 from geoapp.operations.layers.paging import ALL_ROWS
 from geoapp.operations.layers.paging import Wanted as Rows
 from geoapp.web.edge.services import services
-from geoapp.web.ogc.crs import STORED, Crs, box_shape, parse_crs
+from geoapp.web.ogc.crs import STORED, Crs, box_shape, parse_accepted_crs, parse_crs
 from geoapp.web.ogc.cursors import After, parse_cursor
 from geoapp.web.ogc.filters import LANGUAGES as FILTER_LANGUAGES
 from geoapp.web.ogc.filters import parse_filter
@@ -122,8 +122,12 @@ def check_known(known: Collection[str] = (), formats: Collection[str] = FORMATS)
 
 
 def wanted_crs() -> Crs:
-    """Return what the present request wants coordinates in."""
-    return parse_crs("crs", request.args["crs"]) if "crs" in request.args else STORED
+    """Return what the present request wants coordinates in: by its parameters, else by its ``Accept-Crs``."""
+    if "crs" in request.args:
+        return parse_crs("crs", request.args["crs"])
+    accepted = request.headers.get("Accept-Crs")
+    # A datum is said of files alone, which are then in no other system.
+    return STORED if not accepted or "datum" in request.args else parse_accepted_crs(accepted)
 
 
 def wanted_items(layer: Layer, *, whole: bool = False) -> Wanted:

@@ -174,7 +174,11 @@ def _items_page(collection_id: str) -> Response:
     )
 
 
-@kept(layers_moment, at_once=False)
+def _items_moment() -> str:
+    return f"{layers_moment()};{request.headers.get('Accept-Crs', '')}"
+
+
+@kept(_items_moment, at_once=False)
 def _items(collection_id: str) -> Response:
     layer = registry().get(collection_id, current_role())
     file_format = files.wanted_file()
@@ -287,7 +291,9 @@ def _page_links(
     layer: Layer, wanted: Wanted, last: dict[str, Any] | None, form: str
 ) -> list[dict[str, str]]:
     """Return the links of a page in a form; ``last`` is its last row if there are more."""
-    asked = {**request.args.to_dict(), "limit": wanted.limit}
+    # A reference system that a header asked for is said in the address, as who follows may leave the header out.
+    crs = {} if wanted.crs.is_lonlat else {"crs": wanted.crs.uri}
+    asked = {**request.args.to_dict(), "limit": wanted.limit, **crs}
 
     def page(**where: Any) -> str:
         kept = {name: value for name, value in asked.items() if name not in ("offset", "cursor")}
@@ -314,7 +320,7 @@ def _page_links(
 
 def _versioned(layer: Layer, moment: LayerMoment, crs: Crs) -> Response:
     """Return an answer marked with what it rests on; 304 if the asker has it already."""
-    mark = f"{services().life.now()};{moment.version_of(layer)};{request.url};{language()}"
+    mark = f"{services().life.now()};{moment.version_of(layer)};{request.url};{crs.uri};{language()}"
     response = Response(mimetype=GEOJSON)
     response.headers["Cache-Control"] = (
         "private, no-cache"
@@ -322,7 +328,7 @@ def _versioned(layer: Layer, moment: LayerMoment, crs: Crs) -> Response:
         else f"public, max-age={PUBLIC_SECONDS}"
     )
     response.headers["Content-Crs"] = f"<{crs.uri}>"
-    response.headers["Vary"] = "Authorization, Cookie, Accept-Language"
+    response.headers["Vary"] = "Authorization, Cookie, Accept-Language, Accept-Crs"
     tag = blake2b(mark.encode(), digest_size=12).hexdigest()
     response.set_etag(tag, weak=True)
     if request.if_none_match.contains_weak(tag):

@@ -386,6 +386,32 @@ def test_pages_neither_lose_nor_repeat_while_data_changes(
             assert [one for one in met if one in before] == before
 
 
+def test_reference_systems_asked_for_by_a_header(client: FlaskClient) -> None:
+    def told(accepted: str, path: str = STATIONS, **asked: str) -> str:
+        response = client.get(path, query_string=asked, headers={"Accept-Crs": accepted})
+        assert response.status_code == 200
+        assert "Accept-Crs" in response.headers["Vary"]
+        found: str = response.headers["Content-Crs"]
+        return found.strip("<>")
+
+    stored = "http://www.opengis.net/def/crs/OGC/1.3/CRS84"
+    mercator, latitude_first = f"{EPSG}3857", f"{EPSG}4326"
+    assert told(mercator) == told(f"<{mercator}>") == mercator
+    assert told(f"<{mercator}>", f"{STATIONS}/T-1") == mercator
+    # By liking, then by order; what is not offered is passed over.
+    assert told(f"<{mercator}>;q=0.3, <{latitude_first}>;q=0.8") == latitude_first
+    assert told(f"<{EPSG}1>, <{latitude_first}>, <{mercator}>") == latitude_first
+    assert told("*") == stored
+    # What stands in the address comes first; and kept answers of one are not those of another.
+    assert told(mercator, crs=latitude_first) == latitude_first
+    assert told(stored) == stored
+    page = client.get(f"{STATIONS}?limit=1", headers={"Accept-Crs": mercator}).get_json(force=True)
+    [following] = [one["href"] for one in page["links"] if one["rel"] == "next"]
+    assert client.get(following).headers["Content-Crs"] == f"<{mercator}>"
+    for refused in (f"{EPSG}1", "metres", f"{mercator};q=0"):
+        problem_of(client.get(STATIONS, headers={"Accept-Crs": refused}), 400, "Accept-Crs")
+
+
 def test_reference_systems(client: FlaskClient) -> None:
     about = read(client, f"{COLLECTIONS}/stations")
     assert f"{EPSG}4534" in about["crs"]
