@@ -191,7 +191,7 @@ def shell(tmp_path: Path) -> Iterator[Shell]:
         text=True,
     )
     # A shell that hangs is killed, which ends the reading.
-    limit = threading.Timer(120, started.kill)
+    limit = threading.Timer(600, started.kill)
     limit.start()
     yield Shell(started)
     limit.cancel()
