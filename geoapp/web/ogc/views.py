@@ -320,7 +320,9 @@ def _page_links(
 
 def _versioned(layer: Layer, moment: LayerMoment, crs: Crs) -> Response:
     """Return an answer marked with what it rests on; 304 if the asker has it already."""
-    mark = f"{services().life.now()};{moment.version_of(layer)};{request.url};{crs.uri};{language()}"
+    mark = (
+        f"{services().life.now()};{moment.version_of(layer)};{request.url};{crs.uri};{language()}"
+    )
     response = Response(mimetype=GEOJSON)
     response.headers["Cache-Control"] = (
         "private, no-cache"
