@@ -58,10 +58,17 @@ window.geoappNames = (() => {
     };
   }
 
+  // Tells where names stand: those of the streets give way.
+  function tell(map, names) {
+    const frame = map.getContainer().getBoundingClientRect();
+    const spot = (x, y) => map.containerPointToLatLng([x - frame.left, y - frame.top]);
+    map.geoappNamed = names.map(([text, place]) => (
+      { text, bounds: L.latLngBounds(spot(place.left, place.bottom), spot(place.right, place.top)) }));
+    map.fire("named");
+  }
+
   // `below` gives way to `markers`, which are names of areas all.
   function tidy(map, markers, below) {
-    const all = [...markers, ...below];
-    if (!all.length) return;
     const signs = map.getPane("markerPane").getElementsByClassName("leaflet-marker-icon");
     const taken = Array.from(signs, (sign) => sign.getBoundingClientRect()).concat(window.geoappTiled?.standing() || []);
     const width = (area) => (area ? area.right - area.left : 0);
@@ -69,6 +76,7 @@ window.geoappNames = (() => {
       .map((one) => [one.getElement().firstElementChild, one.geoappBounds && boxOf(map, one.geoappBounds)])
       .sort(([, one], [, other]) => width(other) - width(one));
     const names = [...sorted(markers), ...sorted(below)];
+    const shown = [];
     for (const [name] of names) name.style.margin = "0";
     for (const [name, area] of names) {
       const place = name.getBoundingClientRect();
@@ -84,7 +92,9 @@ window.geoappNames = (() => {
       if (!step) continue;
       name.style.margin = `${step[1]}px 0 0 ${step[0]}px`;
       taken.push(moved(place, step));
+      shown.push([name.textContent, moved(place, step)]);
     }
+    tell(map, shown);
   }
 
   return { marker, ground, tidy };

@@ -1,5 +1,6 @@
 """Where the sea is, from the coastlines of an extract: land lies on their left, water on their right."""
 
+from collections import Counter
 from collections.abc import Sequence
 from typing import Final
 
@@ -8,6 +9,9 @@ import shapely
 from shapely.geometry.base import BaseGeometry
 
 _ASIDE_DEG: Final = 1e-7  # a centimetre
+# An extract that is cut at points, and not at its edge, has its last one short of it; the next lies beyond.
+_AT_EDGE_M: Final = 100.0
+_METRES_PER_DEGREE: Final = 111_320.0
 
 
 def sea_of(
@@ -16,7 +20,8 @@ def sea_of(
     """Return the parts of a rectangle that are sea.
 
     A part whose coasts contradict each other, as where a line is cut inside of the rectangle, is not
-    taken for sea: it may be land.
+    taken for sea: it may be land. A line that ends less than 100 m from the edge, and meets no other,
+    goes on to it.
 
     Parameters
     ----------
@@ -27,7 +32,7 @@ def sea_of(
     """
     box = shapely.box(*bounds)
     inside = [part for part in shapely.intersection(list(coasts), box) if not part.is_empty]
-    lines = [line for part in inside for line in _lines(part)]
+    lines = _to_edge([line for part in inside for line in _lines(part)], bounds)
     if not lines:
         return []
     drawn = shapely.union_all([*lines, box.exterior])
@@ -42,6 +47,30 @@ def sea_of(
 
 def _lines(part: BaseGeometry) -> list[BaseGeometry]:
     return [one for one in shapely.get_parts(part) if isinstance(one, shapely.LineString)]
+
+
+def _to_edge(
+    lines: Sequence[BaseGeometry], bounds: tuple[float, float, float, float]
+) -> list[BaseGeometry]:
+    """Return lines whose loose ends just inside the rectangle reach its edge."""
+    corners = [shapely.get_coordinates(line) for line in lines]
+    ends = Counter(tuple(points[place]) for points in corners for place in (0, -1))
+    _, south, _, north = bounds
+    edges = np.array(bounds)
+    metres = np.array([np.cos(np.radians((south + north) / 2)), 1.0] * 2) * _METRES_PER_DEGREE
+
+    def beyond(end: np.ndarray) -> list[np.ndarray]:
+        far = np.abs(edges - np.tile(end, 2)) * metres
+        nearest = int(far.argmin())
+        if ends[tuple(end)] > 1 or not 0 < far[nearest] < _AT_EDGE_M:
+            return []
+        there = end.copy()
+        there[nearest % 2] = edges[nearest]
+        return [there]
+
+    return [
+        shapely.LineString([*beyond(points[0]), *points, *beyond(points[-1])]) for points in corners
+    ]
 
 
 def _beside(lines: Sequence[BaseGeometry]) -> tuple[np.ndarray, np.ndarray]:

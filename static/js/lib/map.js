@@ -188,10 +188,7 @@ async function drawRegions(map, box, settings) {
   if (!answer) return null;
   /** @type {GeoJSON.Feature<Outline, Region>[]} */
   const drawn = answer.features.filter((/** @type {GeoJSON.Feature} */ feature) => feature.geometry);
-  if (!drawn.length) {
-    box.classList.toggle('all-land', Boolean(box.dataset.streets));
-    return null;
-  }
+  if (!drawn.length) return null;
   const language = box.dataset.language;
   const layer = L.geoJSON(/** @type {GeoJSON.FeatureCollection} */ ({ type: 'FeatureCollection', features: drawn }), {
     interactive: settings.interactive,
@@ -328,6 +325,19 @@ function centredTooltip(options) {
 }
 
 /**
+ * Tell where names of the page stand on its map: those of the streets give way.
+ * @param {L.Map & { geoappNamed?: { text: string, bounds: L.LatLngBounds }[] }} map
+ * @param {DOMRect} frame the map's place on the screen
+ * @param {{ text: string, place: DOMRect }[]} names with theirs
+ */
+function tellNames(map, frame, names) {
+  const spot = (/** @type {number} */ x, /** @type {number} */ y) => map.containerPointToLatLng([x - frame.left, y - frame.top]);
+  map.geoappNamed = names.map(({ text, place }) => (
+    { text, bounds: L.latLngBounds(spot(place.left, place.bottom), spot(place.right, place.top)) }));
+  map.fire('named');
+}
+
+/**
  * Names that are wider than their region, or lie over a greater region's name, only make noise. One is made
  * once its region is in sight and wide enough for two characters: Leaflet lays the page out for each, and a
  * province has thousands.
@@ -359,7 +369,7 @@ function nameRegions(map, layer, words) {
   }
 
   const check = () => {
-    /** @type {DOMRect[]} */
+    /** @type {{ text: string, place: DOMRect }[]} */
     const taken = [];
     const sight = map.getBounds();
     names.forEach((name) => {
@@ -370,14 +380,16 @@ function nameRegions(map, layer, words) {
     /** @type {[HTMLElement, DOMRect, number][]} */
     const made = [];
     names.forEach(({ element, width }) => { if (element) made.push([element, element.getBoundingClientRect(), width]); });
+    const frame = map.getContainer().getBoundingClientRect();
     made.sort(([, , one], [, , other]) => other - one).forEach(([element, place, width]) => {
-      const crowded = taken.some((other) => place.left < other.right && other.left < place.right
+      const crowded = taken.some(({ place: other }) => place.left < other.right && other.left < place.right
         && place.top < other.bottom && other.top < place.bottom);
       const shown = !crowded && width >= place.width * 0.9;
       // With what holds it, which would be announced as a hint that says nothing.
       (element.parentElement || element).style.visibility = shown ? '' : 'hidden';
-      if (shown) taken.push(place);
+      if (shown) taken.push({ text: (element.firstElementChild || element).textContent || '', place });
     });
+    tellNames(map, frame, taken);
   };
   map.on('moveend viewreset resize', check);
   check();

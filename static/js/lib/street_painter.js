@@ -8,8 +8,9 @@
  * the style sheets by name, and how many pixels are a picture's side.
  * @typedef {{ source: string, deepest: number, language: string | undefined, fontFamily: string,
  *   colours: Record<string, string>, side: number }} Look
- * @typedef {{ drawing?: string, layer: number, look?: Look, draw?: Square & { number: number }, drop?: number, end?: true }} Told
- * @typedef {{ draw: (number: number, square: Square) => void, drop: (number: number) => void }} Layer
+ * @typedef {{ drawing?: string, layer: number, look?: Look, draw?: Square & { number: number }, drop?: number,
+ *   zoom?: number, named?: Named, end?: true }} Told
+ * @typedef {{ draw: (number: number, square: Square) => void, drop: (number: number) => void, names: NamesKept }} Layer
  * What is used of the drawing library (protomaps-leaflet) here.
  * @typedef {Symbolizers & {
  *   sourcesToViews: (options: object) => Map<string, { getDisplayTile: (square: Square) => Promise<object> }>,
@@ -47,9 +48,12 @@
     const wanted = new Map();
     /** @type {Set<number>} tiles to paint, in this order */
     const due = new Set();
-    const labelers = new drawing.Labelers(pen(1), rules.labelRules(drawing, colour, language, fontFamily), MOST_LABELLED, (keys) => {
+    const names = rules.keepNames(nameAnew);
+    const labelRules = rules.labelRules(drawing, colour, language, fontFamily, names.known);
+    const makeLabelers = () => new drawing.Labelers(pen(1), labelRules, MOST_LABELLED, (keys) => {
       wanted.forEach((one, number) => { if (keys.has(one.key)) due.add(number); });
     });
+    let labelers = makeLabelers();
     let zoom = 0;
     let isDue = false;
 
@@ -83,7 +87,18 @@
       });
     }
 
+    function nameAnew() {
+      labelers = makeLabelers();
+      wanted.forEach((one, number) => {
+        if (!one.tile || one.square.z !== zoom) return;
+        labelers.add(zoom, tilesOf(one));
+        due.add(number);
+      });
+      if (due.size) work();
+    }
+
     return {
+      names,
       async draw(number, square) {
         zoom = square.z;
         /** @type {Wanted} */
@@ -116,11 +131,12 @@
   }
 
   here.addEventListener('message', ({ data }) => {
-    const { drawing, layer, look, draw, drop, end } = /** @type {Told} */ (data);
+    const { drawing, layer, look, draw, drop, zoom, named, end } = /** @type {Told} */ (data);
     if (drawing !== undefined) here.postMessage({ isReady: begin(drawing) });
     if (look) layers.set(layer, makeLayer(layer, look));
     if (end) layers.delete(layer);
     const one = layers.get(layer);
+    if (one && named && zoom !== undefined) one.names.tell(zoom, named);
     if (one && draw) one.draw(draw.number, draw);
     if (one && drop !== undefined) one.drop(drop);
   });

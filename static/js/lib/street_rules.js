@@ -11,14 +11,25 @@
 
 /** @typedef {(name: string) => string} Colour a colour of the style sheets */
 
+/** @typedef {{ minX: number, minY: number, maxX: number, maxY: number }} Box in pixels of a zoom */
+
+/** @typedef {{ boxes: Box[], texts: string[] }} Named names that stand on the map already, and where */
+
+/** @typedef {{ place: (layout: { zoom: number }, shape: object, feature: Feature) => { bboxes: Box[] }[] | undefined }} Symbolizer */
+
+/** @typedef {{ tell: (zoom: number, named: Named) => void, known: (zoom: number) => Named }} NamesKept */
+
 /**
- * @typedef {{ colours: string[], paintRules: (drawing: Symbolizers, colour: Colour) => object[],
- *   labelRules: (drawing: Symbolizers, colour: Colour, language: string | undefined, fontFamily: string) => object[] }} StreetRules
+ * @typedef {{ colours: string[], givingWay: (symbolizer: Symbolizer, named: (zoom: number) => Named) => Symbolizer,
+ *   keepNames: (changed: () => void) => NamesKept, paintRules: (drawing: Symbolizers, colour: Colour) => object[],
+ *   labelRules: (drawing: Symbolizers, colour: Colour, language: string | undefined, fontFamily: string,
+ *     named: (zoom: number) => Named) => object[] }} StreetRules
  */
 
 (() => {
   const LINE = 2;
   const AREA = 3;
+  const ROOM_PX = 3; // around a name
   // All that the rules ask for.
   const colours = ['--map-building', '--map-green', '--map-land', '--map-line', '--map-name', '--map-sea', '--street', '--street-edge'];
 
@@ -83,14 +94,76 @@
     ];
   }
 
+  /** @param {Box} box @param {number} [more] */
+  function widened({ minX, minY, maxX, maxY }, more = ROOM_PX) {
+    return { minX: minX - more, minY: minY - more, maxX: maxX + more, maxY: maxY + more };
+  }
+
+  /** @param {Box} one @param {Box} other */
+  function meet(one, other) {
+    return one.minX < other.maxX && other.minX < one.maxX && one.minY < other.maxY && other.minY < one.maxY;
+  }
+
+  /** @param {Box} outer @param {Box} inner */
+  function holds(outer, inner) {
+    return outer.minX <= inner.minX && outer.minY <= inner.minY && outer.maxX >= inner.maxX && outer.maxY >= inner.maxY;
+  }
+
+  /**
+   * What gives way to names that stand on the map already, names nothing twice, and has some room around it: the
+   * library's boxes end where the letters do.
+   * @param {Symbolizer} symbolizer
+   * @param {(zoom: number) => Named} named
+   * @returns {Symbolizer}
+   */
+  function givingWay(symbolizer, named) {
+    return {
+      place(layout, shape, feature) {
+        const { boxes, texts } = named(layout.zoom);
+        const { zh, en, name } = feature.props;
+        if ([zh, en, name].some((text) => text && texts.includes(text))) return undefined;
+        const found = (symbolizer.place(layout, shape, feature) || []).map((label) => (
+          Object.assign({}, label, { bboxes: label.bboxes.map((box) => widened(box)) })));
+        return found.filter(({ bboxes }) => !bboxes.some((one) => boxes.some((other) => meet(one, other))));
+      },
+    };
+  }
+
+  /**
+   * The names that stand on a map by the zoom of its tiles.
+   * @param {() => void} changed a name stands where streets may be named already
+   * @returns {NamesKept}
+   */
+  function keepNames(changed) {
+    /** @type {Map<number, Named>} */
+    const kept = new Map();
+    /** @type {Set<number>} */
+    const asked = new Set();
+    return {
+      tell(zoom, named) {
+        const before = kept.get(zoom);
+        kept.set(zoom, named);
+        const isKept = (/** @type {Box} */ box) => before && before.boxes.some((other) => holds(widened(other, 1), box));
+        if (!asked.has(zoom) || named.boxes.every(isKept)) return;
+        asked.clear();
+        changed();
+      },
+      known(zoom) {
+        asked.add(zoom);
+        return kept.get(zoom) || { boxes: [], texts: [] };
+      },
+    };
+  }
+
   /**
    * What is named, the most important first: who comes later keeps away.
    * @param {Symbolizers} drawing
    * @param {Colour} colour
    * @param {string | undefined} language
    * @param {string} fontFamily that of the page, so that nothing is loaded for it
+   * @param {(zoom: number) => Named} named
    */
-  function labelRules(drawing, colour, language, fontFamily) {
+  function labelRules(drawing, colour, language, fontFamily, named) {
     const text = {
       labelProps: [language === 'en' ? 'en' : 'zh', 'name'], fontFamily, fill: colour('--map-name'), stroke: colour('--map-land'), width: 3,
     };
@@ -120,10 +193,10 @@
       { dataLayer: 'stations', minzoom: 14, symbolizer: station },
       place(['quarter', 'neighbourhood', 'hamlet'], 12, 14),
       street(GREAT, 14), street(['tertiary', 'minor'], 15.5),
-    ];
+    ].map((rule) => Object.assign({}, rule, { symbolizer: givingWay(/** @type {Symbolizer} */ (rule.symbolizer), named) }));
   }
 
   /** @type {StreetRules} */
-  const made = { colours, paintRules, labelRules };
+  const made = { colours, givingWay, keepNames, paintRules, labelRules };
   Object.assign(self, { geoappStreetRules: made });
 })();

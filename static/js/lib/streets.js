@@ -4,7 +4,12 @@
 import { quiet } from './page.js';
 import './street_rules.js';
 
-/** @typedef {Symbolizers & { leafletLayer: (options: object) => L.GridLayer }} Drawing the drawing library (protomaps-leaflet) */
+/**
+ * The drawing library (protomaps-leaflet).
+ * @typedef {Symbolizers & { leafletLayer: (options: object) => L.GridLayer & { clearLayout: () => void, rerenderTiles: () => void } }} Drawing
+ */
+
+/** @typedef {{ text: string, bounds: L.LatLngBounds }} Name one that the page has written on the map */
 
 /** @typedef {{ source: string | object, deepest: number, language: string | undefined, fontFamily: string }} Streets */
 
@@ -58,6 +63,34 @@ function startPainter(address, drawing) {
     }).catch(() => null); // a page in a frame that may have none
   }
   return starting;
+}
+
+/**
+ * Have a layer of streets told which names the page writes on its map (`tellNames` of map.js, names.js of a Folium page), in
+ * pixels of the zoom of its tiles.
+ * @param {L.GridLayer} layer
+ * @param {(zoom: number, named: Named) => void} tell
+ */
+function watchNames(layer, tell) {
+  /** @this {L.Map & { geoappNamed?: Name[] }} */
+  function look() {
+    const zoom = Math.round(this.getZoom());
+    const named = this.geoappNamed || [];
+    const boxes = named.map(({ bounds }) => {
+      const { x: minX, y: minY } = this.project(bounds.getNorthWest(), zoom);
+      const { x: maxX, y: maxY } = this.project(bounds.getSouthEast(), zoom);
+      return { minX, minY, maxX, maxY };
+    });
+    tell(zoom, { boxes, texts: named.map(({ text }) => text) });
+  }
+  /** @type {L.Map | null} */
+  let map = null;
+  layer.on('add', ({ target }) => {
+    map = /** @type {L.Map} */ (target._map);
+    map.on('named', look, map);
+    look.call(map);
+  });
+  layer.on('remove', () => { if (map) map.off('named', look, map); });
 }
 
 /**
@@ -120,6 +153,7 @@ function paintedLayer(painter, { source, ...streets }, colour) {
     tile.height = 0;
     tell({ drop: place });
   });
+  watchNames(layer, (zoom, named) => tell({ zoom, named }));
   layer.on('remove', () => {
     painter.removeEventListener('message', hear);
     tell({ end: true });
@@ -135,11 +169,17 @@ function paintedLayer(painter, { source, ...streets }, colour) {
  * @returns {L.GridLayer}
  */
 function ownLayer(drawing, { source, deepest, language, fontFamily }, colour) {
-  return drawing.leafletLayer({
+  const names = rules.keepNames(() => {
+    layer.clearLayout();
+    layer.rerenderTiles();
+  });
+  const layer = drawing.leafletLayer({
     url: source, maxDataZoom: deepest, maxZoom: DEEPEST_ZOOM, lang: language === 'en' ? 'en' : 'zh', attribution: '',
     paintRules: rules.paintRules(drawing, colour),
-    labelRules: rules.labelRules(drawing, colour, language, fontFamily),
+    labelRules: rules.labelRules(drawing, colour, language, fontFamily, names.known),
   });
+  watchNames(layer, names.tell);
+  return layer;
 }
 
 /**

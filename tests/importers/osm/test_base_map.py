@@ -89,3 +89,19 @@ def test_the_sea_lies_right_of_the_coast() -> None:
     again = shapely.LineString([(-1, 4), (11, 4)])
     assert [part.bounds for part in sea_of([eastward, again], box)] == [(0, 0, 10, 4)]
     assert sea_of([], box) == []
+
+
+def test_a_coast_that_ends_at_the_cut_goes_on_to_the_edge() -> None:
+    box = (24.90, 60.10, 24.96, 60.20)
+    metres = 1 / 111_320
+    (south,) = sea_of([shapely.LineString([(24.8, 60.15), (24.96 - 10 * metres, 60.15)])], box)
+    assert south.bounds == (24.90, 60.10, 24.96, 60.15)
+    # One that ends farther from it tells nothing, and one that another goes on from is no end.
+    assert sea_of([shapely.LineString([(24.8, 60.15), (24.96 - 300 * metres, 60.15)])], box) == []
+    turn = (24.96 - 2 * metres, 60.15)
+    round_it = [
+        shapely.LineString([(24.8, 60.15), turn]),
+        shapely.LineString([turn, (24.93, 60.05)]),
+    ]
+    (west,) = sea_of(round_it, box)
+    assert west.bounds[2] == turn[0]

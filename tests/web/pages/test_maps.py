@@ -130,11 +130,11 @@ LAND, LAND_AT_NIGHT = "251,250,247", "34,41,45"
 
 
 def test_without_streets_districts_and_names_lie_below(site: Site, visit: Visit) -> None:
-    """In sea, in the colours of the day and of the night; quarters by name, roughly, and said to be so."""
+    """On a ground of neither land nor sea, by day and by night; quarters are named, roughly, which is said."""
     page = opened(visit(site, "/maps/stations,regions.html", size="desktop", scheme="dark"))
     page.wait_for_function(SHOWS, arg=LAND_AT_NIGHT)
     assert page.locator(".folium-map").evaluate("one => getComputedStyle(one).backgroundColor") == (
-        "rgb(18, 25, 29)"
+        "rgb(26, 32, 35)"
     )
     assert serious_violations(page) == []
     page.emulate_media(color_scheme="light")
@@ -148,11 +148,11 @@ def test_without_streets_districts_and_names_lie_below(site: Site, visit: Visit)
     expect(page.locator(".heading")).to_contain_text("街区名的位置约略")
     page.evaluate(LOOK_AT, [36.085, 120.349])
     expect(page.locator(".area-name.below", has_text="台东")).to_have_count(1)
-    # What cannot be fetched leaves land without a shore.
+    # Where they cannot be fetched the ground is what it is outside of them.
     page.route("**/api/v1/regions**", lambda route: route.abort())
     page.reload()
     opened(page)
-    expect(page.locator(".folium-map[data-outlined]")).to_have_count(0)
+    expect(page.locator(".leaflet-geoapp-land-pane canvas")).to_have_count(0)
 
 
 def test_samples_are_said_of_the_part_that_is_one(
@@ -392,6 +392,10 @@ def test_what_was_in_sight_is_printed_whole(site: Site, visit: Visit) -> None:
     assert on_paper["width"] / on_paper["height"] == pytest.approx(
         before["width"] / before["height"], rel=0.01
     )
+    # What the map leaves of the sheet is printed in the ground's colour.
+    body = page.locator("body")
+    assert body.evaluate("one => getComputedStyle(one).printColorAdjust") == "exact"
+    assert body.evaluate("one => getComputedStyle(one).backgroundColor") == "rgb(238, 237, 232)"
     for pressed in (".find", ".leaflet-control-zoom", ".leaflet-control-layers"):
         expect(page.locator(pressed)).to_be_hidden()
     page.emulate_media(media="screen")

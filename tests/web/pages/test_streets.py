@@ -27,6 +27,8 @@ INK = """() => { const seen = new Set(); document.querySelectorAll('#map canvas.
     if (data[place + 3] === 255) seen.add([data[place], data[place + 1], data[place + 2]].join());
   } }); return [...seen]; }"""
 
+GROUND = "() => getComputedStyle(document.querySelector('{}')).backgroundColor"
+
 
 def _begun_ms(request: Request) -> float:
     return float(request.timing["startTime"])
@@ -65,6 +67,8 @@ def test_the_finder_draws_streets_after_its_answer(
         # Streets, sea and green in the page's own colours, in place of the rings that tell distances.
         assert {"255,255,255", "223,232,236", "230,239,223"} <= set(page.evaluate(INK))
         expect(page.locator("#map path.ring")).to_have_count(0)
+        # What lies outside of all outlines is neither land nor sea.
+        assert page.evaluate(GROUND.format("#map")) == "rgb(238, 237, 232)"
         # At night they are drawn anew.
         page.emulate_media(color_scheme="dark")
         page.wait_for_function(f"() => ({INK})().includes('58,68,74')")
@@ -116,6 +120,7 @@ def test_maps_of_layers_have_streets_served_and_in_a_file(
         page = visit(site, "/maps/stations,regions.html", size="desktop")
         page.locator(drawn).wait_for(state="attached")
         assert {"255,255,255", "223,232,236"} <= set(page.evaluate(ink))
+        assert page.evaluate(GROUND.format(".folium-map")) == "rgb(238, 237, 232)"
         expect(page.get_by_text(OSM_ATTRIBUTION)).to_be_visible()
         page.get_by_role("button", name="放大").click()  # the layers' script works beside it
         # In a small frame of another page only the first of the other notes is in sight.
