@@ -131,18 +131,20 @@ def test_moments_years_doubts(
         ).all()
     rows = "".join(f"{lon},{lat},{weight}\n" for lon, lat, weight in points)
     (tmp_path / "later.csv").write_text(f"lon,lat,weight\n{rows}", "utf-8")
-    week, moments, years, _, doubts = (
+    week, moments, weighed, years, _, doubts = (
         # Moments of the next year, whichever it is.
         geoapp(*shlex.split(command.replace("2027-", f"{datetime.now(UTC).year + 1}-"))[1:])
         for command in commands(repo_root / "docs" / "howto" / "moments-years-doubts.md")
     )
-    for done in (week, moments, years, doubts):
+    for done in (week, moments, weighed, years, doubts):
         assert done.exit_code == 0, done.output
     assert "Weekend" in week.output
+    assert "by their weights" in weighed.output
     assert "price of the phases" in years.output
     assert "三年后（later）" in doubts.output
     assert {one.name for one in tmp_path.glob("*.xlsx")} == {
         "week.xlsx",
+        "weighed.xlsx",
         "years.xlsx",
         "doubts.xlsx",
     }
