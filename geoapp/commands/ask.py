@@ -122,7 +122,9 @@ def nearest(
     if not items:
         click.echo(Text("没有符合条件的站点", "No facility fits").both())
     if beyond_m is not None:
-        click.echo(beyond_text(beyond_m, format_metres(min(item.walk_m for item in items))).both())
+        first = min(items, key=lambda item: item.walk_m)
+        far = format_metres(first.distance_m if first.is_afar else first.walk_m)
+        click.echo(beyond_text(beyond_m, far, in_line=first.is_afar).both())
     for rank, item in enumerate(items, 1):
         place = item.facility
         walk = Text(
@@ -130,8 +132,12 @@ def nearest(
             f"{format_metres(item.walk_m).en}, about {format_seconds(item.walk_seconds).en} on foot",
         )
         click.echo(f"{rank}. {place.name}  [{place.code}]")
-        click.echo(f"   {walk.both()}")
-        click.echo(f"   {BASIS_TEXT[item.basis].both()}")
+        if item.is_afar:
+            line = format_metres(item.distance_m)
+            click.echo(f"   {Text(f'直线 {line.zh}', f'{line.en} in a straight line').both()}")
+        else:
+            click.echo(f"   {walk.both()}")
+            click.echo(f"   {BASIS_TEXT[item.basis].both()}")
         click.echo(f"   {_OPEN[item.open].both()}  {place.opening_hours or ''}".rstrip())
         if item.arrival is not None:
             click.echo(f"   {said_on_arrival(item).both().both()}")

@@ -64,7 +64,9 @@ def _beyond(service: NearestService, items: list[NearestItem], by: By) -> bytes:
     beyond_m = service.beyond_m(items, by)
     if beyond_m is None:
         return b""
-    note = beyond_text(beyond_m, format_metres(min(item.walk_m for item in items)), by)
+    first = min(items, key=lambda item: item.walk_m)
+    far = format_metres(first.distance_m if first.is_afar else first.walk_m)
+    note = beyond_text(beyond_m, far, by, in_line=first.is_afar)
     return orjson.dumps({"beyond_m": round(beyond_m, 1), "beyond_note": _pair(note)})[1:-1] + b","
 
 

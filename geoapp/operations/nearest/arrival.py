@@ -72,7 +72,7 @@ class Arrivals:
         return found
 
 
-def beyond_text(beyond_m: float, nearest: Text, by: By = By.WALK) -> Text:
+def beyond_text(beyond_m: float, nearest: Text, by: By = By.WALK, *, in_line: bool = False) -> Text:
     """Return the sentence for answers that all lie beyond a walk, or a ride.
 
     Parameters
@@ -80,19 +80,22 @@ def beyond_text(beyond_m: float, nearest: Text, by: By = By.WALK) -> Text:
     beyond_m
         The longest walk that is taken for one.
     nearest
-        How long the walk to the nearest answer is.
+        How long the walk to the nearest answer is, or the line to it.
+    in_line
+        Whether that is the line.
     """
     limit = format_metres(beyond_m)
+    way = Text("直线", " in a straight line") if in_line else Text("路程", "")
     if by is By.EBIKE:
         return Text(
-            f"骑电动车 {limit.zh}之内没有符合条件的站点，离得最近的一处路程 {nearest.zh}。"
+            f"骑电动车 {limit.zh}之内没有符合条件的站点，离得最近的一处{way.zh} {nearest.zh}。"
             "请核对位置，或放宽条件。",
-            f"Nothing that fits lies within a ride of {limit.en}; the closest is {nearest.en} away. "
+            f"Nothing that fits lies within a ride of {limit.en}; the closest is {nearest.en} away{way.en}. "
             "Check the position, or ask for less.",
         )
     return Text(
-        f"步行 {limit.zh}之内没有符合条件的站点，离得最近的一处路程 {nearest.zh}。"
+        f"步行 {limit.zh}之内没有符合条件的站点，离得最近的一处{way.zh} {nearest.zh}。"
         "请核对位置，或放宽条件。",
-        f"Nothing that fits lies within a walk of {limit.en}; the closest is {nearest.en} away. "
+        f"Nothing that fits lies within a walk of {limit.en}; the closest is {nearest.en} away{way.en}. "
         "Check the position, or ask for less.",
     )

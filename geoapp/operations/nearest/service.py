@@ -4,6 +4,7 @@ The asker's position is used for the answer and then forgotten: it is neither st
 """
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from math import ceil, floor, inf
 from typing import NamedTuple
@@ -36,6 +37,8 @@ __all__ = ["MAX_K", "NearestItem", "NearestQuery", "NearestService", "Rendered",
 
 MAX_K = 50
 KEPT_RENDERED = 200_000  # some 1.5 kB each
+# Beyond, no detour factor says how long a way is: the line is told.
+AFAR_M = 100_000.0
 
 Rendered = tuple[bytes, bytes]
 Render = Callable[[PlacedFacility, Datum], Rendered]
@@ -58,6 +61,11 @@ class NearestItem(NamedTuple):
     def till_there_seconds(self) -> float:
         """How long after leaving one is there."""
         return self.walk_seconds if self.travel_seconds is None else self.travel_seconds
+
+    @property
+    def is_afar(self) -> bool:
+        """Whether it is so far that the line alone is told, and no way to it."""
+        return self.distance_m > AFAR_M
 
     @property
     def open(self) -> bool | None:
@@ -203,6 +211,14 @@ class NearestService:
             if len(items) == query.k:
                 break
         return items
+
+    def within_walk(self, query: NearestQuery, most: int) -> list[NearestItem]:
+        """Return up to ``most`` that fit within a walk (or a ride) by estimate, nearest by line first."""
+        limit_m = self.speeds.metres(60.0 * self._walk_limit_minutes, query.by)
+        asked = replace(query, k=most, order="line", max_m=limit_m)
+        snapshot = self._keeper.current()
+        found = self._among(asked, query.at or datetime.now(UTC), snapshot, soon=None)
+        return [item for item in found if item.walk_m <= limit_m]
 
     def somewhere(self, query: NearestQuery) -> Somewhere | None:
         """Return how many that fit are known only to be in the position's district; None if none."""

@@ -62,8 +62,7 @@ class NearestQuery:
     arrive
         Whether answers tell if the place is open when one arrives, leaving at the moment.
     open_on_arrival
-        Only facilities known to be open when one arrives; those beyond the longest walk that is
-        taken for one, where they are known to be open at the moment.
+        Only facilities known to be open when one arrives, however far they are.
     """
 
     lon: float

@@ -71,7 +71,8 @@ class Card:
     is_walk
         Whether it is near enough to walk to; beyond, nobody speaks of minutes.
     far
-        How long the walk is, told no finer than the position is known; as a range if ``is_far_vague``.
+        How long the walk is, or the line to what ``is_afar``; told no finer than the position is known,
+        as a range if ``is_far_vague``.
     by
         How one goes; ``away_seconds`` is how long that takes.
     walk_span
@@ -100,6 +101,7 @@ class Card:
     walk_m: float
     far: Text
     is_far_vague: bool
+    is_afar: bool
     distance_m: float
     basis: Text
     is_estimate: bool
@@ -216,8 +218,9 @@ def _card(
         by=by,
         away_seconds=item.till_there_seconds,
         walk_m=item.walk_m,
-        far=walk_text(nearest, item.walk_m, accuracy_m + off_m),
+        far=far_text(nearest, item, accuracy_m + off_m),
         is_far_vague=vague is not None,
+        is_afar=item.is_afar,
         distance_m=item.distance_m,
         basis=WAY_TEXT[by, item.basis],
         is_estimate=item.basis == "estimate",
@@ -256,6 +259,15 @@ def walk_text(nearest: NearestService, walk_m: float, off_m: float) -> Text:
     if nearest.walk_span(walk_m, off_m) is None:
         return format_metres(walk_m)
     return format_metres_about(walk_m, nearest.estimate.walk_m(off_m))
+
+
+def far_text(nearest: NearestService, item: NearestItem, off_m: float) -> Text:
+    """Return how long the walk to a place is, or the line to one afar; no finer than the position is known."""
+    if not item.is_afar:
+        return walk_text(nearest, item.walk_m, off_m)
+    if nearest.walk_span(item.walk_m, off_m) is None:
+        return format_metres(item.distance_m)
+    return format_metres_about(item.distance_m, off_m)
 
 
 def _links(one: PlacedFacility, *, riding: bool = False) -> list[tuple[Text, str]]:

@@ -43,10 +43,18 @@ from geoapp.web.edge.parameters import without_nul
 from geoapp.web.edge.replies import json_reply, public_reply
 from geoapp.web.edge.security import csrf
 from geoapp.web.edge.services import public_address, services
-from geoapp.web.pages.cards import KEY_AMENITIES, Card, make_cards, walk_text
+from geoapp.web.pages.cards import KEY_AMENITIES, Card, far_text, make_cards
 from geoapp.web.pages.chrome import map_setup
 from geoapp.web.pages.hits import PAGE_LIMIT, hits_of
-from geoapp.web.pages.near_misses import NearMiss, near_misses
+from geoapp.web.pages.near_misses import (
+    ANYTHING,
+    NearMiss,
+    ShownMiss,
+    Ways,
+    fields_without,
+    missed_text,
+    what_is_in_the_way,
+)
 
 blueprint = Blueprint("finder", __name__)
 
@@ -54,6 +62,7 @@ FIRST_K = 6  # more by a press: three fit on a phone, and each is some 140 eleme
 MOST_DOTS = 3000
 MOST_PLACES = 2000
 INACCURATE_M = 200.0
+MOST_NEAR = 1000  # are looked at for what misses fewest conditions
 MOST_ACCURACY_M = 20_100_000.0  # half around the earth
 
 
@@ -279,18 +288,23 @@ def _answer(question: Question) -> dict[str, object] | None:
     beyond_m = nearest.beyond_m(items, question.by)
     return {
         "where": where_text(services().database, lon=question.lon, lat=question.lat),
-        "beyond": None
-        if beyond_m is None
-        else beyond_text(
-            beyond_m,
-            walk_text(nearest, min(item.walk_m for item in items), question.accuracy_m),
-            question.by,
-        ),
+        "beyond": None if beyond_m is None else _beyond_text(question, beyond_m, items),
         "inaccurate_m": question.accuracy_m if question.accuracy_m > INACCURATE_M else None,
         "from_place": _from_place(question),
         "none_open": none_open and bool(items),
-        **_listed(question, query, items),
+        **_listed(
+            question,
+            query,
+            items,
+            _misses(question, query, is_beyond=beyond_m is not None, none_open=none_open),
+        ),
     }
+
+
+def _beyond_text(question: Question, beyond_m: float, items: list[NearestItem]) -> Text:
+    first = min(items, key=lambda item: item.walk_m)
+    far = far_text(services().nearest, first, question.accuracy_m)
+    return beyond_text(beyond_m, far, question.by, in_line=first.is_afar)
 
 
 def _region_answer(question: Question, query: NearestQuery) -> dict[str, object]:
@@ -319,17 +333,20 @@ def _region_answer(question: Question, query: NearestQuery) -> dict[str, object]
         "inaccurate_m": question.accuracy_m if is_off else None,
         "from_place": told if found.items else None,
         "none_open": found.none_open and bool(found.items),
-        **_listed(question, start, found.items),
+        **_listed(question, start, found.items, [] if found.items else _misses(question, start)),
         "is_cut": len(found.items) == MAX_K < found.total,
     }
 
 
-def _listed(question: Question, query: NearestQuery, items: list[NearestItem]) -> dict[str, object]:
-    """Return what every answer holds: its cards, or what stands in their way."""
+def _listed(
+    question: Question, query: NearestQuery, items: list[NearestItem], misses: list[NearMiss]
+) -> dict[str, object]:
+    """Return what every answer holds: its cards, and what stands in their way where none is near."""
     somewhere = _somewhere(question, query)
     return {
         "cards": _cards(question, query, items),
-        "misses": [] if items else _near_misses(question, query),
+        "misses": [_shown_miss(question, query, miss) for miss in misses],
+        "misses_text": missed_text(misses),
         "somewhere": None if somewhere is None else somewhere.note,
         "more": len(items) == question.k and question.k < MAX_K,
         "is_cut": len(items) == MAX_K,
@@ -353,18 +370,38 @@ def _is_from(question: Question) -> bool:
     return not question.regions or question.own is not None
 
 
-def _near_misses(question: Question, query: NearestQuery) -> list[NearMiss]:
-    """Return what stands in the way where nothing fits: each condition that alone does."""
+def _misses(
+    question: Question, query: NearestQuery, *, is_beyond: bool = False, none_open: bool = False
+) -> list[NearMiss]:
+    """Return what stands in the way where nothing fits, or nothing near."""
+    nearest = services().nearest
+    # Where nothing fits at all it does not matter whether it is open: the sentences say it.
+    query = replace(query, open_on_arrival=is_beyond and question.open_only and not none_open)
 
-    def find(asked: NearestQuery) -> tuple[NearestItem, Card] | None:
-        asked = replace(asked, k=1, open_on_arrival=False)
-        if question.regions:
-            items = list_region(services().nearest, asked, question.own).items
-        else:
-            items = services().nearest.ask(asked)
-        return (items[0], _cards(question, asked, items)[0]) if items else None
+    def ask(asked: NearestQuery) -> list[NearestItem]:
+        return (
+            list_region(nearest, asked, question.own).items if asked.regions else nearest.ask(asked)
+        )
 
-    return near_misses(query, _what_text(question) if question.what else None, find)
+    def look_around() -> list[NearestItem]:
+        if query.regions:
+            return ask(replace(query, k=MAX_K, **ANYTHING))
+        return nearest.within_walk(replace(query, **ANYTHING), MOST_NEAR)
+
+    def is_near(item: NearestItem) -> bool:
+        return bool(query.regions) or nearest.is_walk(item.walk_m, query.by)
+
+    ways = Ways(ask, look_around, is_near)
+    what = _what_text(question) if question.what else None
+    return what_is_in_the_way(query, what, ways, is_beyond=is_beyond)
+
+
+def _shown_miss(question: Question, query: NearestQuery, miss: NearMiss) -> ShownMiss:
+    [card] = _cards(question, query, [miss.item])
+    address = None
+    if request.method == "GET":
+        address = f"{url_for('finder.show')}?{fields_without(request.args, miss.drops)}"
+    return ShownMiss(miss, card, address)
 
 
 def _cards(question: Question, query: NearestQuery, items: list[NearestItem]) -> list[Card]:

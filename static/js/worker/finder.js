@@ -28,6 +28,7 @@ const unasked = place.value ? '' : results.innerHTML; // what stands there while
 
 const ANSWER_LIMIT_MS = 10000;
 const KEPT_MS = 120000;
+const ANYWHERE_M = 5000; // off by more, nobody can tell which is the nearest
 const FIRST_K = 6;
 /** @typedef {{ lon: number, lat: number, datum: string } | { place: string } | null} Origin */
 /** @type {Origin} */
@@ -223,7 +224,8 @@ function showAnswer() {
   tell(null);
   if (found.length) {
     const { beyond, listed, found: near } = status.dataset;
-    const words = holder && 'beyond' in holder.dataset ? beyond : holder && holder.dataset.list ? listed : near;
+    const isAnywhere = own !== null && isOwn() && own.accuracy_m > ANYWHERE_M; // nobody can tell which is nearest
+    const words = holder && 'beyond' in holder.dataset ? beyond : isAnywhere || (holder && holder.dataset.list) ? listed : near;
     status.textContent = filled(words || '', { n: found.length });
   }
   if (own && isOwn() && holder) own.spot = spotOf(holder);
@@ -351,12 +353,17 @@ function clear() {
   change({ what: '', amenities: [] });
 }
 
-/** @param {string} condition an amenity, `what` for the kind, `enter` for who may enter, `surely` for that being known */
-function drop(condition) {
-  const { amenities, entering } = readConditions(form);
-  if (condition === 'enter') change({ entering: ANYBODY });
-  else if (condition === 'surely') change({ entering: { ...entering, surely: false } });
-  else change(condition === 'what' ? { what: '' } : { amenities: amenities.filter((one) => one !== condition) });
+/** @param {string} some conditions, apart by blanks: amenities, `open`, `what` for the kind, `enter` for who may enter, `surely` for that being known */
+function drop(some) {
+  const dropped = some.split(' ');
+  const has = (/** @type {string} */ name) => dropped.indexOf(name) >= 0;
+  const { amenities, entering, open, what } = readConditions(form);
+  change({
+    amenities: amenities.filter((one) => !has(one)),
+    open: open && !has('open'),
+    what: has('what') ? '' : what,
+    entering: has('enter') ? ANYBODY : { ...entering, surely: entering.surely && !has('surely') },
+  });
 }
 
 /** The answer that the page came with, drawn in a task of its own: whoever presses something meanwhile comes first. */

@@ -3,7 +3,7 @@
 import { language } from '../../lib/page.js';
 import { admits, isAsked } from './entering.js';
 import { said } from './hours.js';
-import { isWalk } from './nearest.js';
+import { isAfar, isWalk } from './nearest.js';
 
 /** @typedef {import('./hours.js').Pair} Pair */
 /** @typedef {import('./nearest.js').Kept} Kept */
@@ -92,6 +92,29 @@ export function aboutText(metres, off_m) {
 export function walkText(kept, walk_m, off_m) {
   const walk_off_m = off_m * kept.detour_factor;
   return walk_off_m / (kept.walk_m_per_s || kept.speed_m_per_s) > 60 ? aboutText(walk_m, walk_off_m) : metresText(walk_m);
+}
+
+/**
+ * How long the walk to a station is, or the line to one afar; no finer than the position is known.
+ * @param {Kept} kept
+ * @param {Item} item
+ * @param {number} off_m
+ */
+export function farText(kept, item, off_m) {
+  if (!isAfar(item)) return walkText(kept, item.walk_m, off_m);
+  const isVague = off_m * kept.detour_factor > 60 * (kept.walk_m_per_s || kept.speed_m_per_s);
+  return isVague ? aboutText(item.distance_m, off_m) : metresText(item.distance_m);
+}
+
+/**
+ * The same, with whether it is the line.
+ * @param {Kept} kept
+ * @param {Item} item
+ * @param {number} off_m
+ */
+export function farWords(kept, item, off_m) {
+  const far = farText(kept, item, off_m);
+  return isAfar(item) ? t(`直线 ${far.zh}`, `${far.en} in a straight line`) : pick(far);
 }
 
 /** @type {Pair[]} */
@@ -299,8 +322,9 @@ export function card(kept, item, number, { now_ms, accuracy_m, asked, entering, 
   const name = nameOf(station);
   const { walks, span, words } = sayOf(kept, item, now_ms, accuracy_m, isFrom);
   const off_m = accuracy_m + (station.off_m || 0);
-  const far = pick(walkText(kept, item.walk_m, off_m));
-  const isRange = far !== pick(metresText(item.walk_m));
+  const afar = isAfar(item);
+  const far = farWords(kept, item, off_m);
+  const isRange = pick(farText(kept, item, off_m)) !== pick(metresText(afar ? item.distance_m : item.walk_m));
   const wind = from && !isRange && item.distance_m > 0 ? ` · ${pick(windText(from, station))}` : '';
   const isVague = span && 60 * span[1] - item.walk_s > VAGUE_S;
   const isRide = kept.walk_m_per_s !== undefined;
@@ -308,7 +332,7 @@ export function card(kept, item, number, { now_ms, accuracy_m, asked, entering, 
     ? [isVague ? made('strong', {}, isRide ? t('路上多久说不准', 'No telling how long by e-bike') : t('步行多久说不准', 'No telling how long on foot'))
       : made('strong', {}, isRide ? t('骑行 ', '') : t('步行 ', ''), span ? t(`${span[0]}–${span[1]} 分钟`, `${span[0]}–${span[1]} min`) : minutesText(item.walk_s), isRide ? t('', ' by e-bike') : t('', ' on foot')),
       made('span', { class: 'soft' }, ` · ${far}${t('（估算）', ' (estimate)')}${wind}`)]
-    : [made('strong', {}, far), made('span', { class: 'soft' }, isRide ? t(' · 太远', ' · too far') : t(' · 太远，不宜步行', ' · too far to walk'), t('（估算）', ' (estimate)'), wind)];
+    : [made('strong', {}, far), made('span', { class: 'soft' }, isRide ? t(' · 太远', ' · too far') : t(' · 太远，不宜步行', ' · too far to walk'), afar ? '' : t('（估算）', ' (estimate)'), wind)];
   const keys = asked.concat(KEY_AMENITIES.filter((code) => asked.indexOf(code) < 0));
   const marks = keys.map((code) => {
     const presence = station.amenities.indexOf(code) >= 0 ? 'yes' : (station.no_amenities || []).indexOf(code) >= 0 ? 'no' : 'unknown';
@@ -319,7 +343,7 @@ export function card(kept, item, number, { now_ms, accuracy_m, asked, entering, 
   });
   const isOld = station.verified_on !== undefined && now_ms - Date.parse(station.verified_on) > MOST_OLD_MS;
   const line = isRange ? '' : t('；直线 ', '; straight line ') + pick(metresText(item.distance_m));
-  const distance = (isRide ? t(`路程${far}，估算`, `${far}, an estimate`) : t(`步行${far}，估算`, `on foot ${far}, an estimate`)) + line;
+  const distance = afar ? far : (isRide ? t(`路程${far}，估算`, `${far}, an estimate`) : t(`步行${far}，估算`, `on foot ${far}, an estimate`)) + line;
   return made('li', { id: `card-${number}`, class: 'found', 'data-lon': String(station.lon), 'data-lat': String(station.lat), 'data-state': words.state, 'data-name': name, 'data-code': station.code },
     nameRow(number, station, words.state, starOf(station)),
     made('div', { class: 'found-main' },

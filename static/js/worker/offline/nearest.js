@@ -25,6 +25,7 @@ import { arrivalAt, openingAt } from './hours.js';
  * @typedef {{ station: Station, distance_m: number, walk_m: number, walk_s: number, opening: import('./hours.js').Opening, arrival: import('./hours.js').Arrival }} Item
  */
 
+const AFAR_M = 100000; // beyond, no detour factor says how long a way is: the line is told
 const MINUTE = 60000;
 const DAY = 86400000;
 
@@ -45,6 +46,11 @@ export function goneBy(kept, by) {
  */
 export function isWalk(kept, walk_m) {
   return walk_m <= 60 * kept.walk_limit_minutes * kept.speed_m_per_s;
+}
+
+/** @param {Item} item */
+export function isAfar(item) {
+  return item.distance_m > AFAR_M;
 }
 
 /**

@@ -1,10 +1,10 @@
 // Answers without a network, from what the worker (sw.js) has kept on this device. Nothing is sent.
 
-import { card, made, metresText, notice, t, walkText } from './cards.js';
+import { card, farText, made, metresText, notice, t } from './cards.js';
 import { isAsked } from './entering.js';
 import { keepHere } from './keeping.js';
 import { missesOf } from './misses.js';
-import { goneBy, isWalk, listRegion, nearest } from './nearest.js';
+import { goneBy, isAfar, isWalk, listRegion, nearest } from './nearest.js';
 import { read, readAnew, throwAway } from './reading.js';
 import { tellRegion, tellTooMany, whenChosen } from './region.js';
 import { offerStreets } from './streets.js';
@@ -31,13 +31,15 @@ const INACCURATE_M = 200;
  */
 function beyondOf(data, items, accuracy_m) {
   const limit = metresText(60 * data.walk_limit_minutes * data.speed_m_per_s);
-  const closest = walkText(data, Math.min(...items.map((item) => item.walk_m)), accuracy_m);
+  const first = items.slice().sort((a, b) => a.walk_m - b.walk_m)[0];
+  const closest = farText(data, first, accuracy_m);
+  const way = isAfar(first) ? { zh: '直线', en: ' in a straight line' } : { zh: '路程', en: '' };
   return notice('warn', 'notice warn odd', data.walk_m_per_s !== undefined ? t(
-    `骑电动车 ${limit.zh}之内没有符合条件的站点，离得最近的一处路程 ${closest.zh}。请核对位置，或放宽条件。`,
-    `Nothing that fits lies within a ride of ${limit.en}; the closest is ${closest.en} away. Check the position, or ask for less.`,
+    `骑电动车 ${limit.zh}之内没有符合条件的站点，离得最近的一处${way.zh} ${closest.zh}。请核对位置，或放宽条件。`,
+    `Nothing that fits lies within a ride of ${limit.en}; the closest is ${closest.en} away${way.en}. Check the position, or ask for less.`,
   ) : t(
-    `步行 ${limit.zh}之内没有符合条件的站点，离得最近的一处路程 ${closest.zh}。请核对位置，或放宽条件。`,
-    `Nothing that fits lies within a walk of ${limit.en}; the closest is ${closest.en} away. Check the position, or ask for less.`,
+    `步行 ${limit.zh}之内没有符合条件的站点，离得最近的一处${way.zh} ${closest.zh}。请核对位置，或放宽条件。`,
+    `Nothing that fits lies within a walk of ${limit.en}; the closest is ${closest.en} away${way.en}. Check the position, or ask for less.`,
   ));
 }
 
@@ -66,7 +68,7 @@ function regionListText(region, total, { onlyOpen, isFiltered, isOwn }) {
 }
 
 /**
- * @param {HTMLElement[]} misses
+ * @param {{ rows: HTMLElement[], words: string }} misses
  * @param {{ open: boolean, what: string, amenities: string[] }} conditions
  * @param {import('./nearest.js').Pair | null} region
  */
@@ -74,9 +76,9 @@ function emptyOf(misses, { open, what, amenities }, region) {
   const clear = open ? t('清除设施和类型，仍只找到时开放的', 'Clear amenities and kind; still only what is open on arrival') : t('清除设施和类型', 'Clear amenities and kind');
   return [
     made('h2', {}, region ? t(`${region.zh}没有符合条件的站点`, `No station in ${region.en} fits these conditions`) : t('没有符合条件的站点', 'No station fits these conditions')),
-    ...(misses.length ? [
-      made('p', { class: 'soft' }, t('存在这台设备上的站点里没有。只差一个条件的最近一处：', 'None of those kept on this device. The nearest that misses only one condition:')),
-      made('ul', { class: 'misses' }, ...misses),
+    ...(misses.rows.length ? [
+      made('p', { class: 'soft' }, t('存在这台设备上的站点里没有。', 'None of those kept on this device. '), misses.words),
+      made('ul', { class: 'misses' }, ...misses.rows),
     ] : [made('p', { class: 'soft' }, t('存在这台设备上的站点里没有。试着去掉条件。', 'None of those kept on this device. Try with fewer conditions.'))]),
     ...(what || amenities.length ? [made('button', { class: 'button long', type: 'button', 'data-clear': '' }, clear)] : []),
   ];
@@ -133,7 +135,11 @@ function pageOf(data, { origin, own: known, k: wanted, conditions }, now_ms) {
   }
   const { lon, lat } = from || place;
   const spot = { 'data-lon': String(lon), 'data-lat': String(lat), ...(region ? { 'data-list': own ? 'own' : 'all' } : {}) };
-  if (!items.length) return made('div', {}, ...parts, made('div', { class: 'empty', ...spot }, ...emptyOf(missesOf(data, question, { own, accuracy_m }), conditions, region)));
+  if (!items.length) return made('div', {}, ...parts, made('div', { class: 'empty', ...spot }, ...emptyOf(missesOf(data, question, { own, accuracy_m, isBeyond, noneOpen }), conditions, region)));
+  const misses = isBeyond ? missesOf(data, question, { own, accuracy_m, isBeyond, noneOpen }) : null;
+  if (misses && misses.rows.length) {
+    parts.push(made('section', { class: 'nearly' }, made('p', { class: 'soft' }, misses.words), made('ul', { class: 'misses' }, ...misses.rows)));
+  }
   if (noneOpen && !isBeyond) {
     parts.push(notice('clock', 'notice warn', region ? t(
       '这里没有确知开着的站点。下面是全部，请看清时间。', 'No station here is known to be open. These are all; mind the hours.',
