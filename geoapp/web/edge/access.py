@@ -6,6 +6,7 @@ from typing import ParamSpec, TypeVar
 from flask import Flask, Request, current_app, g, redirect, request, url_for
 from flask.sessions import SecureCookieSession, SecureCookieSessionInterface
 from flask_login import LoginManager, current_user
+from itsdangerous import BadSignature
 from werkzeug.wrappers import Response
 
 from geoapp.core.acting import Acting, Via, declare
@@ -93,12 +94,21 @@ def _by_header(_request: Request) -> SignedInUser | None:
 
 
 class _Sessions(SecureCookieSessionInterface):
-    """Sessions in cookies; nothing is prepared to read the one of somebody who sent none."""
+    """Sessions in cookies; nothing is prepared to read the one of somebody who sent none.
+
+    How long somebody stays signed in is the store's to say. By the age of the cookie a clock that is set
+    back would sign everybody out: what was signed later than now counts as forged.
+    """
 
     def open_session(self, app: Flask, request: Request) -> SecureCookieSession | None:
-        if self.get_cookie_name(app) not in request.cookies:
+        sent = request.cookies.get(self.get_cookie_name(app))
+        signing = self.get_signing_serializer(app) if sent else None
+        if sent is None or signing is None:
             return self.session_class()
-        return super().open_session(app, request)
+        try:
+            return self.session_class(signing.loads(sent))
+        except BadSignature:
+            return self.session_class()
 
 
 def _guard() -> Response | None:

@@ -3,10 +3,12 @@
 What the clock has left while it was ahead is written into the store as it would have been.
 """
 
+import time
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
+from itsdangerous import timed
 
 from geoapp.core.results.coverage import COVERAGE_RUNS
 from geoapp.core.roles import Role
@@ -25,6 +27,7 @@ from geoapp.store.pace import take_place
 from geoapp.store.voices import wait_seconds
 from tests.answers import publish_run
 from tests.operations.coverage.small_town import WANTED, run_sql, town
+from tests.web.api_client import client_of, make_app
 from tests.web.edge.test_api_keys import key_for
 
 __all__ = ["town"]
@@ -64,6 +67,20 @@ def test_no_limit_holds_longer_than_it_says(town: Database) -> None:
         assert wait_seconds(session, b"key", 1) == 0
     # And the limit is what it was.
     assert [waits() > 0 for _ in range(3)] == [False, False, True]
+
+
+def test_nobody_is_signed_out(
+    town: Database, settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    client = client_of(make_app(settings, town), town, Role.STEWARD)
+    assert client.get("/account").status_code == 200
+    later = time.time() + 3600
+    with monkeypatch.context() as ahead:
+        ahead.setattr(timed.time, "time", lambda: later)
+        assert client.get("/account").status_code == 200
+        with client.session_transaction() as session:
+            session["signed"] = "anew"
+    assert client.get("/account").status_code == 200
 
 
 @pytest.mark.parametrize("jump", ["1 day", "-1 day"])
