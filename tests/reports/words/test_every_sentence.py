@@ -863,6 +863,10 @@ def monthly_sentences(n: int) -> dict[str, list[Text]]:
         "samples_text": [monthly.samples_text(n, n + 1)],
         "without_region_text": [monthly.without_region_text(n)],
         "unit_text": [monthly.unit_text(("处", "place", "places"))],
+        "swipe_title": [monthly.swipe_title(before, day)],
+        "week_title": [monthly.week_title(before, day)],
+        "hours_text": [monthly.hours_text(n, min(n, 1))],
+        "no_hours_text": [monthly.no_hours_text(Text("没有公布的分析", "nothing is published"))],
     }
 
 
