@@ -46,7 +46,7 @@ const { map } = window.geoappMaps;
 const box = map.getContainer();
 const colour = (name) => getComputedStyle(document.documentElement).getPropertyValue(name).trim();
 
-// Without a base map of the operator districts are land; above one they are lines.
+// Without a base map of the operator districts are land, in a sea where no coastlines are known; above one they are lines.
 function landStyle() {
   const line = { color: colour('--map-line'), weight: 1 };
   return box.dataset.base ? { ...line, fill: false } : { ...line, fill: true, fillColor: colour('--map-land'), fillOpacity: 1 };
@@ -66,6 +66,7 @@ async function drawLand() {
   };
   again();
   layer.addTo(map);
+  if (!box.dataset.streets) box.dataset.outlined = 'true';
   window.matchMedia('(prefers-color-scheme: dark)').addEventListener('change', again);
   return again;
 }

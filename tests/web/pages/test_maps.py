@@ -130,11 +130,11 @@ LAND, LAND_AT_NIGHT = "251,250,247", "34,41,45"
 
 
 def test_without_streets_districts_and_names_lie_below(site: Site, visit: Visit) -> None:
-    """On a ground of neither land nor sea, by day and by night; quarters are named, roughly, which is said."""
+    """In a sea, by day and by night; quarters are named, roughly, which is said."""
     page = opened(visit(site, "/maps/stations,regions.html", size="desktop", scheme="dark"))
     page.wait_for_function(SHOWS, arg=LAND_AT_NIGHT)
     assert page.locator(".folium-map").evaluate("one => getComputedStyle(one).backgroundColor") == (
-        "rgb(26, 32, 35)"
+        "rgb(18, 25, 29)"
     )
     assert serious_violations(page) == []
     page.emulate_media(color_scheme="light")
@@ -148,10 +148,11 @@ def test_without_streets_districts_and_names_lie_below(site: Site, visit: Visit)
     expect(page.locator(".heading")).to_contain_text("街区名的位置约略")
     page.evaluate(LOOK_AT, [36.085, 120.349])
     expect(page.locator(".area-name.below", has_text="台东")).to_have_count(1)
-    # Where they cannot be fetched the ground is what it is outside of them.
+    # What cannot be fetched leaves a ground that is neither land nor sea.
     page.route("**/api/v1/regions**", lambda route: route.abort())
     page.reload()
     opened(page)
+    expect(page.locator(".folium-map[data-outlined]")).to_have_count(0)
     expect(page.locator(".leaflet-geoapp-land-pane canvas")).to_have_count(0)
 
 
