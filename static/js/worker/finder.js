@@ -427,13 +427,17 @@ makeEnter(form, () => drop('enter'));
 tellConditions(form);
 const left = looks.left();
 let shown = Promise.resolve();
-const isLinked = Boolean(place.value || given.get('place'));
+const isLinked = Boolean(place.value || given.get('place') || given.get('lon'));
+/** @type {HTMLElement | null} */
+const whatCame = results.querySelector('[data-lon]');
 const linked = given.has('lon') || given.has('lat') ? null : given.get('place');
 if (left && !place.value) {
   setPlace(left);
   lookFrom({ place: left.value }, false);
-} else if (place.value) {
-  origin = { place: place.value };
+} else if (place.value || (given.has('lon') && whatCame)) {
+  // The place that an address names, as the page has it, is meant like one that was tapped on the map.
+  if (place.value) origin = { place: place.value };
+  else if (whatCame) origin = { lon: Number(whatCame.dataset.lon), lat: Number(whatCame.dataset.lat), datum: 'wgs84' };
   keepLook();
   document.body.classList.add('answered');
   shown = showWhatCame();

@@ -106,6 +106,24 @@ def test_on_its_side_the_phone_shows_the_answer_beside_the_list(site: Site, visi
     page.wait_for_function(f"() => !({IN_SIGHT})(390)")
 
 
+def test_a_place_in_the_address_is_meant(site: Site, visit: Visit) -> None:
+    """Whoever opens a link to a place sees that place, on the list and on the map, wherever one is oneself."""
+    page = visit(site, size="desktop")
+    expect(page.locator(FOUND).first).to_contain_text("示例·T-1")
+    here = names(page)
+    there = (WORKER_LON + 0.012, WORKER_LAT + 0.004)
+    page.goto(f"{site.url}/?lon={there[0]}&lat={there[1]}&k=3&asked=1")
+    page.locator("body[data-ready=true]").wait_for()
+    expect(page.locator(".marker")).to_have_count(page.locator(FOUND).count())
+    expect(page.locator("#map .elsewhere")).to_have_count(1)
+    # What is asked next is asked from there; my own position is a press away.
+    page.locator(".chip", has_text="到时开放").click()
+    page.locator("#results:not(.waiting)").wait_for()
+    expect(page.locator("#map .elsewhere")).to_have_count(1)
+    page.locator("#locate").click()
+    expect(page.locator(FOUND).first.locator(".found-pick")).to_contain_text(here[0])
+
+
 def test_position_stands_in_no_address(site: Site, visit: Visit) -> None:
     """The position goes in the body of a POST, into no address and no history."""
     page = visit(site, "/?lang=zh", position=None)
