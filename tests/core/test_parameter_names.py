@@ -15,7 +15,7 @@ from geoapp.importers.rows.columns import COLUMNS
 # Protocols name these, and programs alone send them.
 PROTOCOL = {
     *("bbox", "cursor", "datetime", "download", "f", "filter", "filter-lang", "offset", "sortby"),
-    "If-Match",
+    *("Accept-Crs", "If-Match"),
 }
 # Of the library and the command line, whose readers type the names themselves.
 OUTSIDE = ("analysis", "commands")

@@ -84,7 +84,7 @@ def serve(
 
 def get(port: int, path: str) -> int:
     try:
-        with urllib.request.urlopen(f"http://127.0.0.1:{port}{path}", timeout=10) as response:
+        with urllib.request.urlopen(f"http://127.0.0.1:{port}{path}", timeout=60) as response:
             status: int = response.status
             return status
     except urllib.error.HTTPError as error:
@@ -294,7 +294,7 @@ def test_the_service_waits_for_a_database_that_may_still_come(
         assert get(port, "/healthz") == 200
         assert not named(process.pid, "geoapp-worker")
         with pytest.raises(urllib.error.HTTPError) as refused:
-            urllib.request.urlopen(f"http://127.0.0.1:{port}/readyz", timeout=10)
+            urllib.request.urlopen(f"http://127.0.0.1:{port}/readyz", timeout=60)
         assert "没有应答" in json.load(refused.value)["detail_zh"]
         cluster.start()
         # One that never says so is killed, which ends the reading.

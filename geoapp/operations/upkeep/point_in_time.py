@@ -162,12 +162,25 @@ def _chosen(archive: Path, until: datetime | None) -> Base:
     return fitting[-1]
 
 
+def _extract(packed: tarfile.TarFile, target: Path) -> None:
+    if hasattr(tarfile, "data_filter"):
+        packed.extractall(target, filter="data")
+        return
+    # Python before 3.11.4, such as Debian 12's, has no filter: what a base backup never holds is refused here.
+    root = target.resolve()
+    for one in packed:
+        inside = (root / one.name).resolve().is_relative_to(root)
+        if not inside or not (one.isfile() or one.isdir()):
+            raise tarfile.ExtractError(one.name)
+        packed.extract(one, root)
+
+
 def _unpack(settings: Settings, base: Base, target: Path) -> None:
     target.mkdir(mode=0o700)
     programs = find_server(settings.pg_bin, base.major)
     try:
         with tarfile.open(base.folder / "base.tar.gz") as packed:
-            packed.extractall(target, filter="data")
+            _extract(packed, target)
     except (EOFError, gzip.BadGzipFile, tarfile.TarError, zlib.error) as error:
         raise _damaged(base, str(error)) from error
     manifest = target / "backup_manifest"

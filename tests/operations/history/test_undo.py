@@ -373,7 +373,7 @@ def test_an_undo_that_is_killed_leaves_nothing(town: Database, settings: Setting
             "select count(*) from pg_stat_activity where wait_event_type = 'Lock' "
             "and datname = current_database()"
         )
-        deadline = datetime.now(UTC).timestamp() + 60
+        deadline = datetime.now(UTC).timestamp() + 300
         while not holder.execute(waiting).scalar_one():
             assert process.is_alive()
             assert datetime.now(UTC).timestamp() < deadline
