@@ -1,6 +1,7 @@
 """Bring the store back as it was at a moment, from a copy of the cluster and the log since."""
 
 import gzip
+import os
 import shutil
 import subprocess
 import tarfile
@@ -172,6 +173,8 @@ def _extract(packed: tarfile.TarFile, target: Path) -> None:
         inside = (root / one.name).resolve().is_relative_to(root)
         if not inside or not (one.isfile() or one.isdir()):
             raise tarfile.ExtractError(one.name)
+        # Whoever unpacks it owns it, as with the filter.
+        one.uid, one.gid, one.uname, one.gname = os.getuid(), os.getgid(), "", ""
         packed.extract(one, root)
 
 
