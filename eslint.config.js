@@ -69,7 +69,7 @@ export default [
     rules,
   },
   // Served as a module, and written into files whole, with what it imports.
-  { files: ['static/maps/ground.js'], languageOptions: { sourceType: 'module' } },
+  { files: ['static/maps/ground.js', 'static/maps/month.js'], languageOptions: { sourceType: 'module' } },
   {
     files: ['tests/js/**/*.js', 'eslint.config.js'],
     languageOptions: { ecmaVersion: 2022, sourceType: 'module' },

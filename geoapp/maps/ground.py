@@ -1,12 +1,11 @@
 """What lies under a Folium map: what the page says of it, and the scripts that draw it."""
 
-import re
-from pathlib import Path
 from typing import Any
 
 import orjson
 
 from geoapp.core.i18n import Language
+from geoapp.core.one_script import one_script
 from geoapp.core.paths import shipped
 from geoapp.core.words import Datum
 from geoapp.maps.assets import inlined
@@ -17,7 +16,6 @@ _DRAWING = "vendor/protomaps-leaflet/dist/protomaps-leaflet.js"
 _PAINTER = "js/lib/street_painter.js"
 _MODULE = "maps/ground.js"
 _MOVED = (Datum.GCJ02, Datum.BD09)
-_IMPORT = re.compile(r"^import (?:\{[^}]*\} from )?'([^']+)';$", re.M)
 
 
 def streets_told(streets: Streets, language: Language, root: str) -> dict[str, str]:
@@ -82,18 +80,9 @@ def ground_scripts(
     if bases is not None and any(one["datum"] in _MOVED for one in bases["maps"]):
         outline = shipped("static") / OUTLINE
         parts.append(_data("china-outline", outline.read_text(encoding="utf-8")))
-    module = _in_one(shipped("static") / _MODULE).replace("</script", "<\\/script")
+    module = one_script(shipped("static") / _MODULE).replace("</script", "<\\/script")
     return "\n".join([*parts, f'<script type="module">{module}</script>'])
 
 
 def _data(name: str, json: str) -> str:
     return f'<script type="application/json" id="{name}">{json}</script>'
-
-
-def _in_one(path: Path) -> str:
-    """Return a module with what it imports written in place of the import."""
-
-    def replace(match: re.Match[str]) -> str:
-        return _in_one((path.parent / match[1]).resolve()).replace("export ", "")
-
-    return _IMPORT.sub(replace, path.read_text(encoding="utf-8"))

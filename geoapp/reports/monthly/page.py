@@ -9,6 +9,7 @@ from jinja2 import Environment, FileSystemLoader, select_autoescape
 from markupsafe import Markup
 
 from geoapp.core.i18n import Language, Text, said
+from geoapp.core.one_script import one_script
 from geoapp.core.paths import shipped
 from geoapp.core.units import format_share
 from geoapp.reports.coverage.week import hour_words, played
@@ -65,7 +66,7 @@ def write_page(report: Report, path: Path, language: Language | None) -> None:
             "colours": [NONE_COLOUR, *CLASS_COLOURS],
         }
 
-    script = (shipped("static") / "maps" / "month.js").read_text(encoding="utf-8")
+    script = one_script(shipped("static") / "maps" / "month.js")
     page = environment.get_template("reports/monthly.html").render(
         report=report,
         words=words,
