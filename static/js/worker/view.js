@@ -14,7 +14,8 @@ export function makeView(map, box, sheet) {
   // The sheet hides the lower part of the map on a phone: how much, in pixels. Elsewhere, and on a
   // phone that lies on its side, it stands beside the map (finder.css).
   function hidden_px() {
-    if (window.matchMedia('(min-width: 60rem), (max-height: 26rem)').matches) return 0;
+    const { left, right } = box.getBoundingClientRect(), over = sheet.getBoundingClientRect();
+    if (over.left >= right || over.right <= left) return 0;
     return Math.min(sheet.offsetHeight, box.offsetHeight * 0.7);
   }
 
