@@ -40,6 +40,7 @@ _DRAWING_JS = [
     ("geoapp_names", f"{OWN}maps/names.js"),
     ("geoapp_more", f"{OWN}maps/more.js"),
     ("geoapp_find", f"{OWN}maps/find.js"),
+    ("geoapp_paper", f"{OWN}maps/paper.js"),
     ("geoapp_maps", f"{OWN}maps/map.js"),
 ]
 # What reads tiles is the library that draws the streets.

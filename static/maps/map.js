@@ -335,8 +335,6 @@ window.geoappMaps = (() => {
   function legend(map) {
     const box = document.querySelector(".legend");
     if (window.innerWidth < 640) box.removeAttribute("open");
-    // Nobody can open it on paper.
-    window.addEventListener("beforeprint", () => box.setAttribute("open", ""));
     const update = () => {
       for (const group of drawn) {
         const section = box.querySelector(`section[data-layer="${group.geoappId}"]`);
@@ -347,22 +345,21 @@ window.geoappMaps = (() => {
     update();
   }
 
-  // Paper is narrower than a screen: all that was in sight is printed, as it was drawn, only smaller.
-  function printWhole(map) {
-    const box = map.getContainer();
-    window.addEventListener("beforeprint", () => {
-      const { x, y } = map.getSize();
-      const fit = (width, height) => String(Math.min(1, width / x, height / y));
-      for (const [name, value] of [["width", `${x}px`], ["height", `${y}px`], ["tall", fit(700, 1000)], ["wide", fit(1000, 700)]]) {
-        box.style.setProperty(`--paper-${name}`, value);
+  // The bounds of all that the layers draw which are switched on.
+  function extent(map) {
+    const bounds = L.latLngBounds([]);
+    for (const group of drawn) {
+      if (!map.hasLayer(group)) continue;
+      for (const part of [group, group.geoappAreas]) {
+        const own = part?.getBounds();
+        if (own?.isValid()) bounds.extend(own);
       }
-      box.classList.add("on-paper");
-    });
-    window.addEventListener("afterprint", () => box.classList.remove("on-paper"));
+    }
+    return bounds;
   }
 
   // What draws the streets comes later, as a module, and finds the map here.
-  const shared = { layer, finish };
+  const shared = { layer, finish, extent };
 
   function finish(map, texts) {
     words = texts;
@@ -412,14 +409,7 @@ window.geoappMaps = (() => {
       held: (wanted, most) => look(map, wanted, most),
       asked: () => drawn.filter((one) => one.geoappData.tiles && one.geoappData.search && map.hasLayer(one)),
     });
-    const bounds = L.latLngBounds([]);
-    for (const group of drawn) {
-      if (!map.hasLayer(group)) continue;
-      for (const part of [group, group.geoappAreas]) {
-        const own = part?.getBounds();
-        if (own?.isValid()) bounds.extend(own);
-      }
-    }
+    const bounds = extent(map);
     const view = texts.view ? L.latLngBounds(texts.view) : bounds;
     if (view.isValid()) {
       showAll(map, view, texts.view ? 72 : 24);
@@ -427,7 +417,12 @@ window.geoappMaps = (() => {
     arrange(map);
     tidy();
     legend(map);
-    printWhole(map);
+    const { dataset } = map.getContainer();
+    geoappPaper.start(map, {
+      legend: document.querySelector(".legend"),
+      comes: () => Boolean(dataset.streets || dataset.bases || drawn.some((one) => one.geoappData.tiles)),
+      content: () => extent(map),
+    });
     if (drawn.some((one) => one.geoappData.tiles)) {
       geoappTiled.start({ map, words, popupOptions, write, trace, shapeOf, changed: tidy });
     }

@@ -1,6 +1,7 @@
 """Maps in a real browser, served and from a file alone; a layer as GeoJSON."""
 
 import re
+from io import BytesIO
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -9,6 +10,7 @@ import numpy as np
 import pytest
 import shapely
 from playwright.sync_api import Page, Route, expect
+from pypdf import PdfReader
 from sqlalchemy import text
 
 from geoapp.core.questions.coverage import CoverageParameters
@@ -21,7 +23,7 @@ from geoapp.operations.layers.map_page import MapRequest, save_map
 from geoapp.store.engine import Database
 from tests.answers import publish_run
 from tests.web.api_client import client_of, make_app, problem_of
-from tests.web.conftest import Site, Visit, serious_violations
+from tests.web.conftest import SIZES, Site, Size, Visit, serious_violations
 
 ALL = ",".join(layer.id for layer in registry().visible_to(None))
 READY = "html[data-ready=yes]"
@@ -380,28 +382,63 @@ def test_many_markers_come_by_tiles(
     expect(popup).to_contain_text("地图打开以后停用了或不再公开")
 
 
-def test_what_was_in_sight_is_printed_whole(site: Site, visit: Visit) -> None:
-    page = opened(visit(site, "/maps/stations.html", size="desktop"))
+EDGES = "one => [one.getSouth(), one.getWest(), one.getNorth(), one.getEast()]"
+SEEN = f"({EDGES})(geoappMaps.map.getBounds())"
+DRAWN = f"({EDGES})(geoappMaps.extent(geoappMaps.map))"
+# A4 without its margins of a centimetre, in CSS pixels.
+SHEETS = {"upright": (718, 1047), "on its side": (1047, 718)}
+
+
+@pytest.mark.parametrize("sheet", SHEETS)
+@pytest.mark.parametrize("size", ["phone", "desktop"])
+def test_a_map_fills_its_sheet_and_nothing_lies_upon_it(
+    site: Site, visit: Visit, size: Size, sheet: str
+) -> None:
+    page = opened(visit(site, f"/maps/{ALL}.html", size=size))
     box = page.locator(".folium-map")
-    before = box.bounding_box()
-    assert before
-    page.emulate_media(media="print")
+    before, was_open = box.bounding_box(), page.locator(".legend").get_attribute("open")
+    south, west, north, east = page.evaluate(SEEN)
     page.evaluate("window.dispatchEvent(new Event('beforeprint'))")
-    on_paper = box.bounding_box()
-    # A sheet of A4 on its side, without its margins.
-    assert on_paper and on_paper["width"] <= 1000 and on_paper["height"] <= 700
-    assert on_paper["width"] / on_paper["height"] == pytest.approx(
-        before["width"] / before["height"], rel=0.01
+    page.emulate_media(media="print")
+    width, height = SHEETS[sheet]
+    page.set_viewport_size({"width": width, "height": height})
+    drawn, title, legend = (
+        page.locator(name).bounding_box() for name in (".folium-map", ".heading", ".legend")
     )
-    # What the map leaves of the sheet is printed in the ground's colour.
-    body = page.locator("body")
-    assert body.evaluate("one => getComputedStyle(one).printColorAdjust") == "exact"
-    assert body.evaluate("one => getComputedStyle(one).backgroundColor") == "rgb(238, 237, 232)"
+    assert drawn and title and legend
+    for one in (drawn, title, legend):
+        assert one["x"] >= 0 and one["x"] + one["width"] <= width + 1
+        assert one["y"] >= 0 and one["y"] + one["height"] <= height + 1
+    assert drawn["width"] * drawn["height"] > 0.55 * width * height
+    if sheet == "upright":
+        assert title["y"] + title["height"] <= drawn["y"] + 1
+        assert legend["y"] >= drawn["y"] + drawn["height"] - 1
+    else:
+        assert min(title["x"], legend["x"]) >= drawn["x"] + drawn["width"] - 1
+    # As a group: else what was cleared before is printed white upon the ground.
+    canvas = box.locator("canvas").first
+    assert canvas.evaluate("one => getComputedStyle(one).opacity") != "1"
+    # All that is drawn was in sight, and is.
+    low, left, high, right = page.evaluate(SEEN)
+    data = page.evaluate(DRAWN)
+    assert low <= max(south, data[0]) and left <= max(west, data[1])
+    assert high >= min(north, data[2]) and right >= min(east, data[3])
+    expect(page.locator(".legend li").first).to_be_visible()
     for pressed in (".find", ".leaflet-control-zoom", ".leaflet-control-layers"):
         expect(page.locator(pressed)).to_be_hidden()
     page.emulate_media(media="screen")
+    page.set_viewport_size(SIZES[size])  # type: ignore[arg-type]
     page.evaluate("window.dispatchEvent(new Event('afterprint'))")
     assert box.bounding_box() == before
+    assert page.locator(".legend").get_attribute("open") == was_open
+    assert page.evaluate(SEEN) == pytest.approx([south, west, north, east], abs=1e-6)
+
+
+def test_a_printed_map_is_one_sheet(site: Site, visit: Visit) -> None:
+    page = opened(visit(site, f"/maps/{ALL}.html", size="desktop"))
+    for on_its_side in (False, True):
+        pages = PdfReader(BytesIO(page.pdf(format="A4", landscape=on_its_side))).pages
+        assert len(pages) == 1
 
 
 # Folium keeps the map under a name of its own making.

@@ -1,0 +1,77 @@
+// A map on paper: all that was in sight, the title above it, the legend below or beside it, and nothing upon it.
+window.geoappPaper = (() => {
+  "use strict";
+  // A square leaves an upright sheet room for a title and a legend below it, and one on its side room beside it.
+  const SIDE_PX = 700;
+  // What a page may be wide and high beside the words, without its margins: A4, and Letter.
+  const UPRIGHT = [SIDE_PX, 760];
+  const ON_ITS_SIDE = [740, 690];
+
+  const LEAST_PX = 600;
+  const MARGIN_PX = 24;
+
+  // What was in sight of what is drawn; all that was in sight where nothing is.
+  function seen(map, drawn) {
+    const view = map.getBounds();
+    if (!drawn.isValid() || !view.intersects(drawn)) return view;
+    const low = L.latLng(Math.max(view.getSouth(), drawn.getSouth()), Math.max(view.getWest(), drawn.getWest()));
+    const high = L.latLng(Math.min(view.getNorth(), drawn.getNorth()), Math.min(view.getEast(), drawn.getEast()));
+    return L.latLngBounds(low, high);
+  }
+
+  // The zoom at which a square of about a sheet's width holds what was seen, and the square's side: once
+  // closer than on the screen at most, so that a single place keeps its neighbourhood.
+  function square(map, bounds) {
+    const zoom = map.getZoom();
+    const size = map.project(bounds.getSouthEast(), zoom).subtract(map.project(bounds.getNorthWest(), zoom));
+    const side = Math.max(size.x, size.y);
+    const steps = Math.max(-1, Math.round(Math.log2(Math.max(side, 1) / SIDE_PX)));
+    return [Math.min(map.getMaxZoom(), Math.max(map.getMinZoom(), zoom - steps)), side / 2 ** steps];
+  }
+
+  // `comes` tells whether something on the map is fetched for what is in sight: that cannot be waited for, and
+  // the map is printed as it was drawn. `content` tells the bounds of what the layers draw.
+  function start(map, { legend, comes, content }) {
+    const box = map.getContainer();
+    let before = null;
+
+    function enter() {
+      if (before) return;
+      before = { centre: map.getCenter(), zoom: map.getZoom(), open: legend.open };
+      let { centre, zoom } = before;
+      let { x: width, y: height } = map.getSize();
+      if (!comes()) {
+        const bounds = seen(map, content());
+        const [at, side] = square(map, bounds);
+        centre = map.unproject(map.project(bounds.getNorthWest(), at).add(map.project(bounds.getSouthEast(), at)).divideBy(2), at);
+        zoom = at;
+        width = Math.ceil(Math.max(LEAST_PX, side + 2 * MARGIN_PX));
+        height = width;
+      }
+      const fit = ([most, tallest]) => String(Math.min(most / width, tallest / height));
+      const told = [["width", `${width}px`], ["height", `${height}px`], ["upright", fit(UPRIGHT)], ["on-its-side", fit(ON_ITS_SIDE)]];
+      for (const [name, value] of told) box.style.setProperty(`--paper-${name}`, value);
+      box.classList.add("on-paper");
+      legend.open = true; // nobody can open it on paper
+      lay(centre, zoom);
+    }
+
+    function leave() {
+      if (!before) return;
+      box.classList.remove("on-paper");
+      legend.open = before.open;
+      lay(before.centre, before.zoom);
+      before = null;
+    }
+
+    function lay(centre, zoom) {
+      map.invalidateSize({ animate: false, pan: false });
+      map.setView(centre, zoom, { animate: false });
+    }
+
+    window.addEventListener("beforeprint", enter);
+    window.addEventListener("afterprint", leave);
+  }
+
+  return { start };
+})();
