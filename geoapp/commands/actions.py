@@ -5,14 +5,20 @@ from typing import Any
 
 import click
 
-from geoapp.commands.context import NewFile, open_store, read_settings, say
+from geoapp.commands.context import (
+    NewFile,
+    open_store,
+    paper_language,
+    read_settings,
+    say,
+)
 from geoapp.commands.question_options import (
     question_from_options,
     question_options,
     refused_by_option,
 )
 from geoapp.commands.running import run_with_bar
-from geoapp.core.i18n import Text
+from geoapp.core.i18n import Language, Text
 from geoapp.core.questions.actions import ACTIONS
 
 
@@ -24,7 +30,8 @@ from geoapp.core.questions.actions import ACTIONS
     type=NewFile(),
     help="结果文件 .geojson .gpkg .csv .xlsx / results file",
 )
-def actions(output: Path | None, **options: Any) -> None:
+@paper_language
+def actions(output: Path | None, language: Language, **options: Any) -> None:
     """同一笔钱怎么花：延长、新建、迁址、升级、撤销 / What helps most for one budget."""
     from geoapp.operations.actions import run as action_run
     from geoapp.operations.actions.files import save_actions
@@ -49,5 +56,5 @@ def actions(output: Path | None, **options: Any) -> None:
         if run.inputs.without_position:
             say(unplaced_text(run.inputs.without_position))
         if output is not None:
-            save_actions(database, run.id, output, settings.timezone)
+            save_actions(database, run.id, output, settings.timezone, language)
             say(Text(f"结果已写入 {output}", f"Results written to {output}"))

@@ -84,5 +84,5 @@ paper_language = click.option(
     type=click.Choice(["zh", "en"]),
     default="zh",
     show_default=True,
-    help=".pdf .pptx .html 用哪种语言 / the language of papers",
+    help="材料和工作簿（.pdf .pptx .html .xlsx）的语言 / of papers and workbooks",
 )

@@ -76,7 +76,7 @@ def save_plan(
     Parameters
     ----------
     language
-        In which language papers (.pdf .pptx .html) are; tables are in both.
+        In which language papers (.pdf .pptx .html), pictures and workbooks are; other tables are in both.
 
     Raises
     ------
@@ -95,7 +95,7 @@ def save_plan(
         return
     suffix = path.suffix.lower()
     if suffix not in (*REPORTS, PICTURE):
-        save_siting(database, run_id, path, settings.timezone)
+        save_siting(database, run_id, path, settings.timezone, language)
         return
     run = siting_results.finished(database, run_id)
     paper = plan_paper(database, settings, run)

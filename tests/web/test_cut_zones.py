@@ -83,7 +83,7 @@ def test_of_a_siting_run(town: Database, settings: Settings, tmp_path: Path) -> 
     assert answer["total_zones"] == LISTED + answer["rest_zones"]
     assert answer["rest_workers"] == run.found.gap_rest_workers
     save_siting(town, run.id, tmp_path / "run.xlsx")
-    sheet = openpyxl.load_workbook(tmp_path / "run.xlsx")["summary 摘要"]
+    sheet = openpyxl.load_workbook(tmp_path / "run.xlsx")["封面"]
     assert any(zh in str(cell.value) for row in sheet.iter_rows() for cell in row)
 
 

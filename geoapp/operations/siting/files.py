@@ -1,9 +1,10 @@
 """A siting run in words, and saved to a file."""
 
 from pathlib import Path
+from typing import Final
 
 from geoapp.core.files import replaced_whole
-from geoapp.core.i18n import Text
+from geoapp.core.i18n import DEFAULT_LANGUAGE, Language, Text
 from geoapp.core.questions.siting import SitingParameters
 from geoapp.core.results.siting import SitingRun
 from geoapp.core.settings import DEFAULT_ZONE
@@ -11,12 +12,16 @@ from geoapp.operations.facilities.naming import read_naming
 from geoapp.operations.facilities.places import list_regions
 from geoapp.operations.siting import results as siting_results
 from geoapp.operations.siting.freedom import find_freedom, possible_hosts
+from geoapp.operations.siting.workbook import plan_book
 from geoapp.reports.siting.tables import SitingTables, write_siting
 from geoapp.reports.tables import check_format
 from geoapp.reports.words.explanation import explained
 from geoapp.reports.words.question import asked_lines, beside_answer
 from geoapp.reports.words.siting import summary_lines
+from geoapp.reports.workbook import write_workbook
 from geoapp.store.engine import Database
+
+WORKBOOK: Final = ".xlsx"
 
 
 def check_output(path: Path) -> None:
@@ -40,8 +45,19 @@ def answer_lines(database: Database, run: SitingRun, zone: str) -> list[tuple[Te
     return beside_answer(question, naming, summary_lines(run, naming.demand), run.inputs.demand)
 
 
-def save_siting(database: Database, run_id: int, path: Path, zone: str = DEFAULT_ZONE) -> None:
+def save_siting(
+    database: Database,
+    run_id: int,
+    path: Path,
+    zone: str = DEFAULT_ZONE,
+    language: Language = DEFAULT_LANGUAGE,
+) -> None:
     """Write a finished run to a file; the file appears whole or not at all.
+
+    Parameters
+    ----------
+    language
+        Of a workbook; the other formats have both.
 
     Raises
     ------
@@ -50,14 +66,14 @@ def save_siting(database: Database, run_id: int, path: Path, zone: str = DEFAULT
     ConflictError
         If the run has not succeeded.
     """
-    check_format(path)
-    run = siting_results.finished(database, run_id)
+    suffix = check_format(path)
+    run, naming = siting_results.finished(database, run_id), read_naming(database, zone)
     sites = siting_results.sites_of(database, run_id)
     freedom = find_freedom(database, run)
     tables = SitingTables(
         question=asked_lines(
             SitingParameters.from_stored(run.params),
-            read_naming(database, zone),
+            naming,
             run.inputs.demand,
         ),
         summary=answer_lines(database, run, zone),
@@ -71,4 +87,7 @@ def save_siting(database: Database, run_id: int, path: Path, zone: str = DEFAULT
         hosts={} if freedom is None else possible_hosts(database, freedom, sites),
     )
     with replaced_whole(path) as fresh:
-        write_siting(tables, fresh)
+        if suffix == WORKBOOK:
+            write_workbook(plan_book(database, run, tables, naming), fresh, language)
+        else:
+            write_siting(tables, fresh)

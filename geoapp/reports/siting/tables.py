@@ -1,4 +1,4 @@
-"""A siting run's sites and figures as files: GeoJSON, GeoPackage, CSV, XLSX."""
+"""A siting run's sites and figures as files for programs: GeoJSON, GeoPackage, CSV."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -6,7 +6,6 @@ from pathlib import Path
 from typing import Any
 
 import geopandas as gpd
-import openpyxl
 import pandas as pd
 import shapely
 
@@ -21,7 +20,6 @@ from geoapp.core.results.siting import (
     ZoneGain,
 )
 from geoapp.reports.asked import Asked, add_layer, add_members, as_members, beside_rows
-from geoapp.reports.book import fill_sheet
 from geoapp.reports.file_table import FileTable, numbers_at
 from geoapp.reports.tables import check_format, write_table
 
@@ -167,8 +165,8 @@ def write_siting(tables: SitingTables, path: Path) -> None:
     """Write a run; the format is the suffix's. Geometries are EPSG:4326.
 
     CSV holds the sites, each beside the question; GeoJSON the sites and, as further members, the
-    question, the run and its figures; XLSX and GeoPackage the sites, the best of the others, the gap
-    zones, where sites may stand instead with possible hosts, the regions and a summary with the question.
+    question, the run and its figures; GeoPackage the sites, the best of the others, the gap zones, where
+    sites may stand instead with possible hosts, the regions and a summary with the question.
 
     Raises
     ------
@@ -178,9 +176,6 @@ def write_siting(tables: SitingTables, path: Path) -> None:
         If the file cannot be written.
     """
     suffix = check_format(path)
-    if suffix == ".xlsx":
-        _write_book(tables, path)
-        return
     sites = _table(tables.sites)
     if suffix == ".csv":
         sites = beside_rows(sites, tables.question)
@@ -191,28 +186,6 @@ def write_siting(tables: SitingTables, path: Path) -> None:
         add_members(path, members | {"regions": regions})
     elif suffix == ".gpkg":
         _add_layers(tables, path)
-
-
-def _write_book(tables: SitingTables, path: Path) -> None:
-    book = openpyxl.Workbook()
-    sheet = book.worksheets[0]
-    sheet.title = "summary 摘要"
-    fill_sheet(sheet, [[label.both(), value] for label, value in tables.summary])
-    why = book.create_sheet("explanation 说明")
-    fill_sheet(why, [[line.zh, line.en] for line in tables.explanation])
-    for title, sites in (("sites 站点", tables.sites), ("others 落选", tables.others)):
-        rows = [cells for cells, _ in _rows(sites)]
-        fill_sheet(book.create_sheet(title), [list(_COLUMNS), *rows])
-    zones = [_cells(one, _GAP_COLUMNS) for one in tables.gaps]
-    fill_sheet(book.create_sheet("gaps 盲区"), [list(_GAP_COLUMNS), *zones])
-    if tables.freedom is not None:
-        rows, _ = _freedom(tables)
-        sheet = book.create_sheet("freedom 可移动范围")
-        fill_sheet(sheet, [list(_FREEDOM_COLUMNS), *rows])
-        fill_sheet(book.create_sheet("hosts 可能的场地"), [list(_HOST_COLUMNS), *_hosts(tables)])
-    regions = [_cells(one, _REGION_COLUMNS) for one in tables.regions]
-    fill_sheet(book.create_sheet("regions 区域"), [list(_REGION_COLUMNS), *regions])
-    book.save(path)
 
 
 def _add_layers(tables: SitingTables, path: Path) -> None:

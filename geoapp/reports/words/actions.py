@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from geoapp.core.i18n import Text
+from geoapp.core.i18n import Text, said
 from geoapp.core.questions.actions import ACTION_TEXT, ActionKind
 from geoapp.core.results.actions import (
     CHOICE_TEXT,
@@ -121,37 +121,41 @@ def _narrowing(one: Narrowing) -> Text:
 
 
 def summary_lines(run: ActionRun) -> list[tuple[Text, str]]:
-    """Return what a run of actions found as labels and values for people."""
+    """Return what a run of actions found as labels and values for people, in both languages."""
+    return [(label, said(value, None)) for label, value in summary_texts(run)]
+
+
+def summary_texts(run: ActionRun) -> list[tuple[Text, Text]]:
+    """Return what a run of actions found as labels and values."""
     found = run.found
     narrowed = narrowed_text(run.inputs)
-    lines: list[tuple[Text, str]] = []
+    lines: list[tuple[Text, Text]] = []
     if run.inputs.sample:
-        lines.append(
-            (SAMPLE_TEXT, Text("数据是示例，不是真实站点", "sample data, not real").both())
-        )
+        lines.append((SAMPLE_TEXT, Text("数据是示例，不是真实站点", "sample data, not real")))
     lines += [
-        (Text("结论", "status"), verdict(found).both()),
-        *([] if narrowed is None else [(Text("考虑的范围", "considered"), narrowed.both())]),
+        (Text("结论", "status"), verdict(found)),
+        *([] if narrowed is None else [(Text("考虑的范围", "considered"), narrowed)]),
         (
             Text("此前走得到（各时刻平均）", "within reach before (mean of the moments)"),
-            f"{format_count(found.before)} ({format_share(found.before_share)})",
+            _same(f"{format_count(found.before)} ({format_share(found.before_share)})"),
         ),
         (
             Text("此后走得到", "within reach after"),
-            f"{format_count(found.objective)} ({format_share(found.after_share)})",
+            _same(f"{format_count(found.objective)} ({format_share(found.after_share)})"),
         ),
-        (Text("任何方案至多", "no plan has more than"), format_count(found.bound)),
-        (Text("费用", "cost"), f"{format_money(found.cost)} / {format_money(found.budget)}"),
+        (Text("任何方案至多", "no plan has more than"), _same(format_count(found.bound))),
+        (Text("费用", "cost"), _same(f"{format_money(found.cost)} / {format_money(found.budget)}")),
     ]
-    lines += [
-        (
-            CHOICE_TEXT[one.choice],
-            f"{format_difference(one.added)} · {format_money(one.cost)} · {kinds_text(one.kinds).both()} · "
-            f"{verdict(one).both()}",
-        )
-        for one in found.comparison
-    ]
+    for one in found.comparison:
+        brings = f"{format_difference(one.added)} · {format_money(one.cost)}"
+        kinds, proven = kinds_text(one.kinds), verdict(one)
+        told = Text(f"{brings} · {kinds.zh} · {proven.zh}", f"{brings} · {kinds.en} · {proven.en}")
+        lines.append((CHOICE_TEXT[one.choice], told))
     return lines
+
+
+def _same(value: str) -> Text:
+    return Text(value, value)
 
 
 def action_line(one: ChosenAction) -> str:

@@ -119,7 +119,7 @@ def download(run_id: int, ext: str) -> Response:
         raise NotFound
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / f"actions-{run_id}.{ext}"
-        save_actions(services().database, run_id, path, services().settings.timezone)
+        save_actions(services().database, run_id, path, services().settings.timezone, language())
         response = Response(path.read_bytes(), mimetype=_FORMATS[ext])
     response.headers["Content-Disposition"] = f'attachment; filename="{path.name}"'
     response.headers["Cache-Control"] = "private, no-store"

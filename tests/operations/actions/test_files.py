@@ -45,9 +45,22 @@ def test_a_plan_from_the_terminal(actions: Any, database: Database, tmp_path: Pa
     assert "已证明最优 / proven best" in told.output
     assert "只延长开放时间 / Longer hours only: +" in told.output
     sheets = openpyxl.load_workbook(book)
-    assert sheets.sheetnames == ["summary 摘要", "actions"]
-    rows = list(sheets["actions"].iter_rows(min_row=2, values_only=True))
-    assert [row[2] for row in rows] == [one.text_zh for one in found.actions]
+    assert sheets.sheetnames == ["封面", "花法", "措施", "分区"]
+    rows = list(sheets["措施"].iter_rows(min_row=4, values_only=True))
+    assert [row[1] for row in rows] == [one.text_zh for one in found.actions]
+    assert [row[4] for row in rows] == [one.adds for one in found.actions]
+    rows = list(sheets["分区"].iter_rows(min_row=4, values_only=True))
+    assert [row[2:7] for row in rows] == [
+        (one.before, one.before_share, one.after - one.before, one.after, one.after_share)
+        for one in found.districts
+    ]
+    in_english = actions(
+        *ASKED, "--extend", "2", "--build", "5", "--lang", "en", "-o", f"{book}.xlsx"
+    )
+    assert in_english.exit_code == 0, in_english.output
+    sheets = openpyxl.load_workbook(f"{book}.xlsx")
+    assert sheets.sheetnames == ["Cover", "Ways to spend", "Actions", "By region"]
+    assert [cell.value for cell in sheets["Actions"][3]][:3] == ["no.", "what is done", "action"]
     assert actions(*ASKED, "--extend", "2", "-o", str(layer)).exit_code == 0
     frame = gpd.read_file(layer, layer="actions")
     assert set(frame.kind) == {"extend_hours"}

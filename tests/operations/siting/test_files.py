@@ -1,5 +1,6 @@
 """``geoapp site`` and its files: what is said, what is saved, and that nothing unproven is best."""
 
+import re
 import subprocess
 import sys
 from dataclasses import replace
@@ -16,6 +17,7 @@ from sqlalchemy import text
 from geoapp.analysis.siting import SitingStatus
 from geoapp.cli import main
 from geoapp.core.errors import InvalidValueError
+from geoapp.core.i18n import Language
 from geoapp.core.questions.siting import DrawnSite, SitingParameters
 from geoapp.core.results.siting import SitingFindings
 from geoapp.core.settings import Settings
@@ -108,27 +110,81 @@ def test_files_of_a_run(town: Database, settings: Settings, tmp_path: Path) -> N
     ]
     assert collection["run"]["result"]["objective"] == run.result.objective  # type: ignore[index]
     assert collection["features"][0]["properties"]["sample"] is True
-    book = openpyxl.load_workbook(tmp_path / "run.xlsx")
-    assert book.sheetnames == [
-        "summary 摘要",
-        "explanation 说明",
-        "sites 站点",
-        "others 落选",
-        "gaps 盲区",
-        "freedom 可移动范围",
-        "hosts 可能的场地",
-        "regions 区域",
-    ]
-    assert [row[0].value for row in book["explanation 说明"].rows] == [
-        line.zh for line in explanation_lines(town, run)
-    ]
-    assert book["explanation 说明"]["B1"].value
-    assert book["sites 站点"].max_row == 3
-    assert book["regions 区域"].max_row == 3
-    assert book["summary 摘要"]["A1"].value == "示例 / Sample"
     with pytest.raises(InvalidValueError):
         save_siting(town, run.id, tmp_path / "run.doc")
     assert list(tmp_path.glob(".*")) == []
+
+
+@pytest.mark.parametrize(
+    ("language", "names", "head"),
+    [
+        (
+            "zh",
+            ["封面", "站点", "落选", "分区", "盲区", "可移动范围", "可能的场地"],
+            ["序", "站点", "区域", "新增（人）", "累计覆盖率", "谁受益，按区（人）"],
+        ),
+        (
+            "en",
+            [
+                "Cover",
+                "Sites",
+                "Others",
+                "Districts",
+                "Gap zones",
+                "Where to move",
+                "Possible hosts",
+            ],
+            ["no.", "site", "region", "adds (workers)", "covered so far"],
+        ),
+    ],
+)
+def test_a_workbook_for_people_speaks_one_language(
+    town: Database,
+    settings: Settings,
+    tmp_path: Path,
+    language: Language,
+    names: list[str],
+    head: list[str],
+) -> None:
+    """One sheet a question, heads and words in the language asked for, numbers that are numbers."""
+    with town.session() as session:
+        session.execute(text("update facility set is_sample = true"))
+    run = siting_run.run_here(town, settings, WANTED)
+    save_siting(town, run.id, tmp_path / "run.xlsx", language=language)
+    book = openpyxl.load_workbook(tmp_path / "run.xlsx")
+    assert book.sheetnames == names
+    for sheet in book.worksheets[1:]:
+        assert sheet.freeze_panes and sheet.auto_filter.ref, sheet.title
+    cover = {str(row[0].value): row[1].value for row in book.worksheets[0].iter_rows()}
+    assert ("示例" if language == "zh" else "Sample") in cover
+    for line in explanation_lines(town, run):
+        assert line.pick(language) in cover
+    sheet = book[names[1]]
+    at = next(row for row in sheet.iter_rows() if row[0].value == head[0])
+    assert [cell.value for cell in at][: len(head)] == head
+    sites = siting_results.sites_of(town, run.id)
+    rows = [[cell.value for cell in row] for row in sheet.iter_rows(min_row=at[0].row + 1)]
+    assert [row[3] for row in rows] == [one.adds for one in sites]
+    share = sheet.cell(at[0].row + len(sites), 5)
+    assert share.value == run.found.total.covered_after_share
+    assert share.number_format == "0.0%"
+    districts = book[names[3]]
+    *_, last = districts.iter_rows()
+    total = run.found.total
+    assert [cell.value for cell in last][2:8] == [
+        total.weight,
+        total.covered_before_weight,
+        total.covered_before_share,
+        total.added_weight,
+        total.covered_after_weight,
+        total.covered_after_share,
+    ]
+    # No code of ours, and no other language, stands where a person reads.
+    told = [cell for one in book.worksheets for row in one.iter_rows() for cell in row]
+    words = [cell.value for cell in told if isinstance(cell.value, str)]
+    assert not [one for one in words if re.fullmatch(r"[a-z]+(_[a-z0-9]+)+", one)]
+    heads = [one.title for one in book.worksheets] + [*map(str, cover)]
+    assert any(re.search("[\u3400-\u9fff]", one) for one in heads) is (language == "zh")
 
 
 LAYERS = """
@@ -162,8 +218,10 @@ def test_a_formula_in_a_name_stays_text(town: Database, settings: Settings, tmp_
     drawn = (DrawnSite("=1+1", 120.36, 36.07, '=HYPERLINK("http://x")'),)
     run = siting_run.run_here(town, settings, replace(WANTED, drawn=drawn, fixed=("=1+1",)))
     save_siting(town, run.id, tmp_path / "run.xlsx")
-    row = openpyxl.load_workbook(tmp_path / "run.xlsx")["sites 站点"][2]
-    assert [cell.data_type for cell in row[1:3]] == ["s", "s"]
+    sheet = openpyxl.load_workbook(tmp_path / "run.xlsx")["站点"]
+    named = [cell for row in sheet.iter_rows() for cell in row if str(cell.value).startswith("=")]
+    assert {str(cell.value) for cell in named} == {"=1+1", '=HYPERLINK("http://x")'}
+    assert {cell.data_type for cell in named} == {"s"}
     save_siting(town, run.id, tmp_path / "run.csv")
     assert "'=1+1" in (tmp_path / "run.csv").read_text("utf-8-sig")
 

@@ -83,9 +83,11 @@ def test_a_siting_run(
     assert TITLE in done.output
     [run] = recent_runs(town, SITING_RUNS)
     assert SitingParameters.from_stored(run.params).same_as(QUESTION)
-    sheet = openpyxl.load_workbook(tmp_path / "plan.xlsx")["summary 摘要"]
+    sheet = openpyxl.load_workbook(tmp_path / "plan.xlsx")["封面"]
     cells = [str(cell.value) for row in sheet.iter_rows() for cell in row]
-    assert any(TITLE in one for one in cells)
+    save_plan(town, settings, run.id, tmp_path / "english.xlsx", "en")
+    sheet = openpyxl.load_workbook(tmp_path / "english.xlsx")["Cover"]
+    assert any(TITLE in str(cell.value) for row in sheet.iter_rows() for cell in row)
     for suffix in ("pdf", "html"):
         save_plan(town, settings, run.id, tmp_path / f"plan.{suffix}")
     paper = "".join(page.extract_text() for page in PdfReader(tmp_path / "plan.pdf").pages)

@@ -659,6 +659,7 @@ def action_sentences(n: int) -> dict[str, list[Text]]:
         "kinds_text": [actions.kinds_text(kinds), actions.kinds_text({})],
         "action_text": told,
         "summary_lines": lines_of(actions.summary_lines(done)),
+        "summary_texts": [part for line in actions.summary_texts(done) for part in line],
         "action_line": [Text(line, line)],
         "narrowed_text": [left_out],
     }
