@@ -31,6 +31,8 @@ export function makeDrawn({ map, box, results, show, way: address, pick }) {
   const markers = new Map();
   const answerLayer = L.layerGroup().addTo(map);
   const wayLayer = L.layerGroup().addTo(map);
+  /** @type {L.LatLngBounds | null} */
+  let shown = null;
   /** @type {((style: Partial<L.PathOptions>) => void) | null} */
   let styleDots = null;
   drawDots(map, box).then((change) => {
@@ -60,6 +62,12 @@ export function makeDrawn({ map, box, results, show, way: address, pick }) {
     element.setAttribute('aria-label', words);
   }
 
+  /** @param {HTMLElement} item */
+  function elementOf(item) {
+    const marker = markers.get(item);
+    return (marker && marker.getElement()) || null;
+  }
+
   /**
    * @param {HTMLElement | null} holder of the spot that was asked from
    * @param {HTMLElement[]} found
@@ -67,9 +75,11 @@ export function makeDrawn({ map, box, results, show, way: address, pick }) {
    * @param {boolean} isOwn whether it was asked from there
    */
   function draw(holder, found, own, isOwn) {
+    const focused = Array.from(markers.keys()).find((item) => elementOf(item) === document.activeElement);
     answerLayer.clearLayers();
     wayLayer.clearLayers();
     markers.clear();
+    shown = null;
     if (!holder) return;
     dimDots();
     const me = spotOf(holder);
@@ -96,8 +106,12 @@ export function makeDrawn({ map, box, results, show, way: address, pick }) {
       const marker = placeMarker(spot, place, () => pick(item)).addTo(answerLayer);
       markers.set(item, marker);
     });
+    shown = bounds;
     show(bounds);
     reach();
+    const again = focused && found.find((item) => item.dataset.code === focused.dataset.code);
+    const element = again && elementOf(again);
+    if (element) element.focus({ preventScroll: true });
   }
 
   /**
@@ -130,12 +144,17 @@ export function makeDrawn({ map, box, results, show, way: address, pick }) {
   /** @param {HTMLElement | null} chosen the card whose marker and walk are shown; null for none */
   function mark(chosen) {
     markers.forEach((marker, item) => {
-      const element = marker.getElement();
+      const element = elementOf(item);
       if (element) element.classList.toggle('chosen', item === chosen);
       marker.setZIndexOffset(item === chosen ? 10000 : 0);
     });
     wayLayer.clearLayers();
     if (chosen) drawWay(chosen);
   }
-  return { draw, mark };
+  return {
+    draw,
+    mark,
+    /** The map is back at the answer. */
+    show() { if (shown) show(shown); },
+  };
 }

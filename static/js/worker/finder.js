@@ -5,6 +5,7 @@ import { byId, closest, filled, language, pause } from '../lib/page.js';
 import { post } from '../lib/request.js';
 import { makeSheet } from '../lib/sheet.js';
 import { followBy } from './by.js';
+import { replaceAnswer } from './carried.js';
 import { keepChipsInOrder, orderChips, readConditions, rememberConditions, restoreConditions, setConditions, tellConditions } from './conditions.js';
 import { makeDrawn, spotOf } from './drawn.js';
 import { ANYBODY, makeEnter } from './enter.js';
@@ -12,7 +13,7 @@ import { loadRest, loadWords } from './later.js';
 import { makeLooks } from './looks.js';
 import { offline } from './offline/link.js';
 import { box, fetchStreets, map, whenOutlined } from './ground.js';
-import { findPosition } from './position.js';
+import { makeOwnPosition } from './own.js';
 import { makeSaid } from './said.js';
 import './share.js';
 import './star.js';
@@ -27,21 +28,18 @@ const clearButton = byId('clear-conditions');
 const unasked = place.value ? '' : results.innerHTML; // what stands there while nothing has been asked
 
 const ANSWER_LIMIT_MS = 10000;
-const KEPT_MS = 120000;
 const ANYWHERE_M = 5000; // off by more, nobody can tell which is the nearest
 const FIRST_K = 6;
+const FRESH_MS = 5000;
 /** @typedef {{ lon: number, lat: number, datum: string } | { place: string } | null} Origin */
 /** @type {Origin} */
 let origin = null;
 let asked = 0;
+let answered = 0; // the last question that was, and when
+let answered_ms = 0;
+let chosenAt = 0; // which question was the last when a card was chosen
 let count = '';
-/**
- * My own position; it stays while one looks from elsewhere.
- * @typedef {import('./drawn.js').Spotted & { origin: { lon: number, lat: number, datum: string }, at_ms: number }} Own
- * @type {Own | null}
- */
-let own = null;
-let isLocating = false;
+const ownPosition = makeOwnPosition();
 const { status, message, tell, warn } = makeSaid(fetchStreets);
 const sheet = makeSheet(byId('sheet'), byId('handle'));
 const { isInSight, show } = makeView(map, box, byId('sheet'));
@@ -55,19 +53,30 @@ const drawn = makeDrawn({ map, box, results, show, way: form.dataset.way || '', 
 const looks = makeLooks(comeBack);
 
 function isOwn() {
+  const own = ownPosition.get();
   return own !== null && origin === own.origin;
 }
 
 /** My own position as far as it counts for what is asked: from there, or of a place that was chosen. */
 function ownKnown() {
+  const own = ownPosition.get();
   if (!own || !origin || !(isOwn() || 'place' in origin)) return null;
   return { lon: own.origin.lon, lat: own.origin.lat, accuracy_m: own.accuracy_m };
 }
 
+/** @returns {HTMLElement | null} */
+function chosenCard() {
+  return results.querySelector('.found.chosen');
+}
+
+/** @param {string | null | undefined} code */
+function cardOf(code) {
+  return shown().found.find((one) => one.dataset.code === code) || null;
+}
+
 /** @returns {Look} */
 function present() {
-  /** @type {HTMLElement | null} */
-  const card = results.querySelector('.found.chosen');
+  const card = chosenCard();
   const option = place.options[place.selectedIndex];
   return {
     origin,
@@ -112,10 +121,9 @@ async function comeBack(look, left) {
     showUnasked();
     return;
   }
-  if (!stays && !(await search(false))) return;
-  /** @type {HTMLElement[]} */
-  const found = Array.from(results.querySelectorAll('.found'));
-  mark(found.find((one) => one.dataset.code === wanted.chosen) || null);
+  // Whoever has chosen something meanwhile stays with it.
+  if (!stays && (!(await search(false)) || chosenAt === asked)) return;
+  mark(cardOf(wanted.chosen));
 }
 
 function showUnasked() {
@@ -169,16 +177,30 @@ async function search(isKept = true) {
       warn(error, search);
       return false;
     }
-    results.textContent = '';
-    results.appendChild(kept);
+    put(() => { results.textContent = ''; results.appendChild(kept); });
   } else {
-    results.innerHTML = answer;
+    put(() => { results.innerHTML = answer; });
     tellOffline(false);
   }
+  answered = mine;
+  answered_ms = Date.now();
+  return true;
+}
+
+/**
+ * Show an answer in the place of the one before; who has chosen a station meanwhile stays with it.
+ * @param {() => void} into the list
+ */
+function put(into) {
+  const before = chosenAt === asked ? chosenCard() : null;
+  replaceAnswer(results, into);
   warn();
   document.body.classList.add('answered');
   showAnswer();
-  return true;
+  const now = before && cardOf(before.dataset.code);
+  if (!now) return;
+  mark(now);
+  bringInSight(now);
 }
 
 function goesBy() {
@@ -208,26 +230,31 @@ async function showKept(code) {
   const found = api && (await api.station(code, origin && 'lon' in origin ? origin : null, goesBy()));
   if (mine !== asked) return;
   if (!found) { warn(message.dataset.unkept); fetchStreets(); return; }
-  results.textContent = '';
-  results.appendChild(found);
+  results.classList.remove('waiting');
+  put(() => { results.textContent = ''; results.appendChild(found); });
   await tellOffline(true);
-  warn();
-  document.body.classList.add('answered');
-  showAnswer();
+}
+
+/** @returns {{ holder: HTMLElement | null, found: HTMLElement[] }} the answer that is shown: where from, and its cards */
+function shown() {
+  return { holder: results.querySelector('[data-lon]'), found: Array.from(results.querySelectorAll('.found')) };
+}
+
+function tellFound() {
+  const { holder, found } = shown();
+  const own = ownPosition.get();
+  tell(null);
+  if (!found.length) return;
+  const { beyond, listed, found: near } = status.dataset;
+  const isAnywhere = own !== null && isOwn() && own.accuracy_m > ANYWHERE_M; // nobody can tell which is nearest
+  const words = holder && 'beyond' in holder.dataset ? beyond : isAnywhere || (holder && holder.dataset.list) ? listed : near;
+  status.textContent = filled(words || '', { n: found.length });
 }
 
 function showAnswer() {
-  /** @type {HTMLElement | null} */
-  const holder = results.querySelector('[data-lon]');
-  /** @type {HTMLElement[]} */
-  const found = Array.from(results.querySelectorAll('.found'));
-  tell(null);
-  if (found.length) {
-    const { beyond, listed, found: near } = status.dataset;
-    const isAnywhere = own !== null && isOwn() && own.accuracy_m > ANYWHERE_M; // nobody can tell which is nearest
-    const words = holder && 'beyond' in holder.dataset ? beyond : isAnywhere || (holder && holder.dataset.list) ? listed : near;
-    status.textContent = filled(words || '', { n: found.length });
-  }
+  const { holder, found } = shown();
+  const own = ownPosition.get();
+  tellFound();
   if (own && isOwn() && holder) own.spot = spotOf(holder);
   drawn.draw(holder, found, own, isOwn());
   fetchStreets();
@@ -246,6 +273,7 @@ function mark(item) {
  */
 function choose(item, from) {
   const isNew = !item.classList.contains('chosen');
+  chosenAt = asked;
   mark(item);
   if (isNew) keepLook(true);
   if (from === 'map') {
@@ -256,17 +284,20 @@ function choose(item, from) {
     if (pick instanceof HTMLElement) pick.focus({ preventScroll: true });
   } else {
     if (sheet.size() === 'full') sheet.set('half');
-    /** @type {HTMLElement | null} */
-    const holder = results.querySelector('.cards');
-    if (!holder) return;
-    const both = L.latLngBounds(holder.dataset.list ? [spotOf(item)] : [spotOf(item), spotOf(holder)]);
-    if (!isInSight(both)) show(both);
+    bringInSight(item);
   }
 }
 
-/** @param {Own} found */
-function searchFromOwn(found) {
-  lookFrom(found.origin, origin !== null);
+/**
+ * The map has the station of a card in sight, and where it was asked from.
+ * @param {HTMLElement} item
+ */
+function bringInSight(item) {
+  /** @type {HTMLElement | null} */
+  const holder = results.querySelector('.cards');
+  if (!holder) return;
+  const both = L.latLngBounds(holder.dataset.list ? [spotOf(item)] : [spotOf(item), spotOf(holder)]);
+  if (!isInSight(both)) show(both);
 }
 
 /**
@@ -282,50 +313,53 @@ function lookFrom(wanted, isNew) {
   search();
 }
 
-/**
- * @param {GeolocationPosition} position
- * @returns {Own}
- */
-function ownOf({ coords }) {
-  return {
-    origin: { lon: coords.longitude, lat: coords.latitude, datum: 'wgs84' },
-    accuracy_m: coords.accuracy, at_ms: Date.now(), spot: null,
-  };
-}
-
 function locate() {
+  const own = ownPosition.get();
   warn();
   // Back from elsewhere, without waiting again for what is known.
-  if (own && !isOwn() && Date.now() - own.at_ms < KEPT_MS) {
-    searchFromOwn(own);
+  if (own && !isOwn() && ownPosition.isKept()) {
+    lookFrom(own.origin, true);
     return;
   }
   const before = origin;
-  isLocating = true;
   tell('locating');
-  findPosition((position) => {
-    isLocating = false;
-    own = ownOf(position);
+  ownPosition.ask((found) => {
     // Whoever has chosen another place meanwhile is not taken away from it.
-    if (origin === before) searchFromOwn(own);
+    if (origin !== before) countFromOwn();
+    else if (origin === found.origin && isJustAsked()) lookAgain();
+    else lookFrom(found.origin, before !== null);
   }, (reason) => {
-    isLocating = false;
     if (origin !== before) return;
     tell(null);
     warn(message.dataset[reason], reason === 'silent' || reason === 'failed' ? locate : null);
   });
 }
 
+/** Whether the last question is on its way, or answered a moment ago. */
+function isJustAsked() {
+  return results.classList.contains('waiting') || (answered === asked && Date.now() - answered_ms < FRESH_MS);
+}
+
+/** What has just been asked is not asked again: the map is back at it. */
+function lookAgain() {
+  if (results.classList.contains('waiting')) {
+    tell('searching');
+    return;
+  }
+  tellFound();
+  drawn.show();
+}
+
 /** Where somebody has allowed it, a place that was chosen before is listed by how far it is from here. */
 function useOwn() {
-  if (own || !origin || !('place' in origin)) return;
-  findPosition((position) => {
-    if (own) return;
-    own = ownOf(position);
-    if (!origin || !('place' in origin)) return;
-    // Whoever is at the list already is not taken away from it: what is asked next counts from here.
-    if (!results.querySelector('.found.chosen') && !results.contains(document.activeElement)) search();
-  }, () => undefined); // nobody has asked for it
+  if (ownPosition.get() || ownPosition.isAsking() || !origin || !('place' in origin)) return;
+  ownPosition.ask(countFromOwn, () => undefined); // nobody has asked for it
+}
+
+function countFromOwn() {
+  if (!origin || !('place' in origin)) return;
+  // Whoever is at the list already is not taken away from it: what is asked next counts from here.
+  if (!chosenCard() && !results.contains(document.activeElement)) search();
 }
 
 /**
@@ -337,7 +371,7 @@ function followPermission(atOnce) {
   navigator.permissions.query({ name: 'geolocation' }).then((permission) => {
     if (permission.state === 'granted' && atOnce) begin();
     else if (!origin) fetchStreets();
-    permission.addEventListener('change', () => { if (permission.state === 'granted' && !isLocating) begin(); });
+    permission.addEventListener('change', () => { if (permission.state === 'granted' && !ownPosition.isAsking()) begin(); });
   }, () => { if (!origin) fetchStreets(); });
 }
 
@@ -426,7 +460,7 @@ const goesOtherwise = followBy(form, given.has('by'));
 makeEnter(form, () => drop('enter'));
 tellConditions(form);
 const left = looks.left();
-let shown = Promise.resolve();
+let first = Promise.resolve();
 const isLinked = Boolean(place.value || given.get('place') || given.get('lon'));
 /** @type {HTMLElement | null} */
 const whatCame = results.querySelector('[data-lon]');
@@ -440,7 +474,7 @@ if (left && !place.value) {
   else if (whatCame) origin = { lon: Number(whatCame.dataset.lon), lat: Number(whatCame.dataset.lat), datum: 'wgs84' };
   keepLook();
   document.body.classList.add('answered');
-  shown = showWhatCame();
+  first = showWhatCame();
 } else if (linked) {
   // The page that is kept for want of a network does not know what its address says.
   place.value = linked;
@@ -456,5 +490,5 @@ if (!navigator.permissions) {
 }
 loadWords(given.get('q') || '');
 document.addEventListener('kept-station', (event) => { showKept(/** @type {CustomEvent<string>} */ (event).detail); });
-shown.then(() => { document.body.dataset.ready = 'true'; });
+first.then(() => { document.body.dataset.ready = 'true'; });
 loadRest();
