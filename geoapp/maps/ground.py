@@ -15,6 +15,7 @@ from geoapp.maps.page import Outlines, Streets
 _DRAWING = "vendor/protomaps-leaflet/dist/protomaps-leaflet.js"
 _PAINTER = "js/lib/street_painter.js"
 _MODULE = "maps/ground.js"
+_SEA = "/tiles/sea.geojson"
 _MOVED = (Datum.GCJ02, Datum.BD09)
 
 
@@ -31,8 +32,10 @@ def streets_told(streets: Streets, language: Language, root: str) -> dict[str, s
 
 
 def outlines_told(outlines: Outlines, root: str) -> dict[str, str]:
-    """Return the data attribute of the map's element that names the districts below."""
-    return {"outlines": "inside" if outlines.inside is not None else f"{root}{outlines.address}"}
+    """Return the data attributes of the map's element that name the districts below, and the sea."""
+    if outlines.inside is not None:
+        return {"outlines": "inside"}
+    return {"outlines": f"{root}{outlines.address}", "sea": f"{root}{_SEA}"}
 
 
 def names_told(outlines: Outlines | None) -> list[list[Any]]:
@@ -73,6 +76,8 @@ def ground_scripts(
     parts = []
     if outlines is not None and outlines.inside is not None:
         parts.append(_data("outlines-inside", outlines.inside))  # numbers alone
+        if outlines.sea is not None:
+            parts.append(_data("sea-inside", outlines.sea))
     if streets is not None and streets.tiles is not None:
         # Digits, slashes and base64 alone.
         parts.append(_data("streets-inside", orjson.dumps(dict(streets.tiles)).decode()))

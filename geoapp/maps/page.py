@@ -104,12 +104,13 @@ class Outlines:
     """Districts below the layers and streets, with the names of these and of spots in them.
 
     ``address`` is relative to the service's root; ``inside`` is the GeoJSON that the page carries,
-    None for a page that is served.
+    None for a page that is served; ``sea`` what it carries of the sea, None where it needs none.
     """
 
     address: str
     inside: str | None
     names: Sequence[PlaceName]
+    sea: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,7 @@
 // What lies under a Folium map: districts, and above them streets, read by ranges from the service or from the page itself,
 // or a base map of the operator.
 import { chooseBaseMap } from '../js/lib/base_maps.js';
+import { seaAddress, seaLayer } from '../js/lib/sea.js';
 import { ownStreets, streetsLayer } from '../js/lib/streets.js';
 
 // Of the outlines' pane; Leaflet's tiles have 200, what is drawn above them 400.
@@ -46,10 +47,15 @@ const { map } = window.geoappMaps;
 const box = map.getContainer();
 const colour = (name) => getComputedStyle(document.documentElement).getPropertyValue(name).trim();
 
-// Without a base map of the operator districts are land, in a sea where no coastlines are known; above one they are lines.
+// Without a base map of the operator districts are land; above one they are lines.
 function landStyle() {
   const line = { color: colour('--map-line'), weight: 1 };
   return box.dataset.base ? { ...line, fill: false } : { ...line, fill: true, fillColor: colour('--map-land'), fillOpacity: 1 };
+}
+
+async function drawSea(bounds) {
+  const sea = written('sea-inside') || await fetched(seaAddress(box.dataset.sea, bounds));
+  if (sea) seaLayer(sea, 'geoapp-land', colour).addTo(map).bringToBack();
 }
 
 // Returns what draws them anew when the ground or its colours have changed.
@@ -66,7 +72,8 @@ async function drawLand() {
   };
   again();
   layer.addTo(map);
-  if (!box.dataset.streets) box.dataset.outlined = 'true';
+  window.geoappNames.setLand(map, features);
+  if (!box.dataset.streets && !box.dataset.bases) await drawSea(layer.getBounds());
   window.matchMedia('(prefers-color-scheme: dark)').addEventListener('change', again);
   return again;
 }

@@ -401,7 +401,7 @@ window.geoappMaps = (() => {
       const named = drawn.filter((one) => map.hasLayer(one)).flatMap((one) => one.geoappNames?.getLayers() || []);
       geoappNames.tidy(map, named, below(named));
     };
-    map.on("moveend viewreset resize overlayadd overlayremove", tidy);
+    map.on("moveend viewreset resize overlayadd overlayremove land", tidy);
     geoappClusters.onChange(tidy);
     geoappFind.start(map, {
       words,

@@ -13,6 +13,7 @@ from geoapp.core.i18n import Language, Text
 from geoapp.core.parsing import Bbox
 from geoapp.core.words import Datum, Level
 from geoapp.maps.page import Outlines, PlaceName
+from geoapp.maps.seas import sea_near
 from geoapp.operations.facilities.landmarks import landmarks
 from geoapp.operations.facilities.vocabularies import read_region_shapes
 from geoapp.store.engine import Database
@@ -58,7 +59,9 @@ def outlines_below(
     if not inline:
         return Outlines(address, None, names), True
     inside, whole = _inside(database, extent)
-    return Outlines("", inside, names), whole
+    west, south, east, north = shapely.total_bounds([shape for shape, _ in shapes]).tolist()
+    sea = None if streets else sea_near((west, south, east, north)).decode()
+    return Outlines("", inside, names, sea), whole
 
 
 def _inside(database: Database, extent: Bbox | None) -> tuple[str, bool]:

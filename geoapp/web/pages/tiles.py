@@ -1,9 +1,11 @@
-"""``/tiles/``: base maps of this machine, part by part or tile by tile, as browsers ask for them."""
+"""``/tiles/``: base maps of this machine, part by part or tile by tile, as browsers ask for them; and the sea."""
 
 from flask import Blueprint, Response, request, send_file
 
 from geoapp.core.errors import NotFoundError
 from geoapp.core.i18n import Text
+from geoapp.core.parsing import parse_bbox
+from geoapp.maps.seas import sea_near
 from geoapp.operations.base_maps.files import tile_of
 from geoapp.operations.base_maps.keeper import operator_map
 from geoapp.operations.streets.keeper import BaseMap, base_map
@@ -58,6 +60,18 @@ def picture(code: str, zoom: int, column: int, row: int) -> Response:
     if tile is None:
         raise NotFoundError(_TILE, f"{code}/{zoom}/{column}/{row}")
     response = Response(tile.content, mimetype=tile.mimetype)
+    response.cache_control.public = True
+    response.cache_control.max_age = _AN_HOUR
+    response.add_etag()
+    response.make_conditional(request)
+    return response
+
+
+@blueprint.get("/tiles/sea.geojson")
+def sea() -> Response:
+    """Answer what is known to be sea in and around a box, for maps that have no streets."""
+    box = parse_bbox("bbox", request.args.get("bbox", ""))
+    response = Response(sea_near(box), mimetype="application/geo+json")
     response.cache_control.public = True
     response.cache_control.max_age = _AN_HOUR
     response.add_etag()

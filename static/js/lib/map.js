@@ -4,6 +4,7 @@
 
 import { loadModule, pause } from './page.js';
 import { get } from './request.js';
+import { seaAddress, seaLayer } from './sea.js';
 import { ownStreets, streetsLayer } from './streets.js';
 
 /**
@@ -200,11 +201,24 @@ async function drawRegions(map, box, settings) {
   await pause();
   layer.addTo(map).bringToBack();
   await pause();
+  if (!box.dataset.streets && !box.dataset.bases) drawSea(map, box, layer.getBounds(), settings.first);
   nameRegions(map, layer, (properties) => [regionName(properties, language), settings.note(properties)]);
   const scheme = window.matchMedia('(prefers-color-scheme: dark)');
   if (scheme.addListener) scheme.addListener(() => { if (!settings.interactive) layer.setStyle(landStyle(box)); });
   box.dataset.ready = 'true';
   return layer;
+}
+
+/**
+ * @param {L.Map} map
+ * @param {HTMLElement} box
+ * @param {L.LatLngBounds} bounds of what is land
+ * @param {Promise<unknown>} first
+ */
+async function drawSea(map, box, bounds, first) {
+  await first;
+  const { answer } = await get(seaAddress(box.dataset.sea || '', bounds));
+  if (answer) seaLayer(answer, 'overlayPane', colour).addTo(map).bringToBack();
 }
 
 /**

@@ -66,3 +66,17 @@ def test_the_base_map_by_ranges(database: Database, settings: Settings) -> None:
         assert old.headers["ETag"] == f'"{newer}"'
         assert old.cache_control.no_cache
         assert not old.cache_control.max_age
+
+
+def test_the_sea_is_for_everybody_and_kept(database: Database, settings: Settings) -> None:
+    client = make_app(settings, database).test_client()
+    found = client.get("/tiles/sea.geojson?bbox=119.5,35.5,121.1,37.2")
+    assert (found.status_code, found.mimetype) == (200, "application/geo+json")
+    assert found.json and found.json["type"] == "MultiPolygon"
+    assert found.cache_control.public and found.cache_control.max_age
+    etag = {"If-None-Match": found.headers["ETag"]}
+    assert (
+        client.get("/tiles/sea.geojson?bbox=119.5,35.5,121.1,37.2", headers=etag).status_code == 304
+    )
+    for wrong in ("", "?bbox=1,2,3", "?bbox=nan,1,2,3", "?bbox=5,5,4,6"):
+        assert client.get(f"/tiles/sea.geojson{wrong}").status_code == 422

@@ -368,6 +368,7 @@ OPEN_READS = {
     "/shared/<token>/use",
     "/photos/<int:number>-<named>.jpg",
     "/tiles/base.pmtiles",
+    "/tiles/sea.geojson",
     "/tiles/base-maps/<string:code>.pmtiles",
     "/tiles/base-maps/<string:code>/<int:zoom>/<int:column>/<int:row>",
     "/sign-in",

@@ -7,6 +7,7 @@ from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
+import orjson
 import pytest
 import shapely
 from playwright.sync_api import Page, Route, expect
@@ -16,7 +17,7 @@ from sqlalchemy import text
 from geoapp.core.questions.coverage import CoverageParameters
 from geoapp.core.settings import Settings
 from geoapp.maps.folium_map import render_map
-from geoapp.maps.page import MapPage, PaintedLayer
+from geoapp.maps.page import MapPage, Outlines, PaintedLayer, PlaceName
 from geoapp.maps.registry import registry
 from geoapp.maps.values import Speaker
 from geoapp.operations.layers.map_page import MapRequest, save_map
@@ -116,6 +117,7 @@ def test_the_file_alone_works(site: Site, visit: Visit, settings: Settings, tmp_
     search(page, "T-4")
     expect(page.locator(".leaflet-popup")).to_contain_text("示例·T-4")
     page.wait_for_function(SHOWS, arg=LAND)
+    page.wait_for_function(SHOWS, arg=SEA)
     expect(page.locator(".area-name", has_text="市北区")).to_have_count(1)
     assert [address for address in asked if not address.startswith("data:")] == []
 
@@ -129,18 +131,22 @@ SHOWS = """(wanted) => [...document.querySelectorAll('.leaflet-geoapp-land-pane 
   return false;
 })"""
 LAND, LAND_AT_NIGHT = "251,250,247", "34,41,45"
+SEA, SEA_AT_NIGHT = "223,232,236", "18,25,29"
 
 
 def test_without_streets_districts_and_names_lie_below(site: Site, visit: Visit) -> None:
-    """In a sea, by day and by night; quarters are named, roughly, which is said."""
+    """And the sea where it is known, by day and by night; quarters are named, roughly, which is said."""
     page = opened(visit(site, "/maps/stations,regions.html", size="desktop", scheme="dark"))
     page.wait_for_function(SHOWS, arg=LAND_AT_NIGHT)
+    page.wait_for_function(SHOWS, arg=SEA_AT_NIGHT)
+    # What is neither a district nor known to be sea.
     assert page.locator(".folium-map").evaluate("one => getComputedStyle(one).backgroundColor") == (
-        "rgb(18, 25, 29)"
+        "rgb(26, 32, 35)"
     )
     assert serious_violations(page) == []
     page.emulate_media(color_scheme="light")
     page.wait_for_function(SHOWS, arg=LAND)
+    page.wait_for_function(SHOWS, arg=SEA)
     # Once, though a layer and the ground both have it; and still there without the layer.
     district = page.locator(".area-name", has_text="市北区")
     expect(district).to_have_count(1)
@@ -154,7 +160,6 @@ def test_without_streets_districts_and_names_lie_below(site: Site, visit: Visit)
     page.route("**/api/v1/regions**", lambda route: route.abort())
     page.reload()
     opened(page)
-    expect(page.locator(".folium-map[data-outlined]")).to_have_count(0)
     expect(page.locator(".leaflet-geoapp-land-pane canvas")).to_have_count(0)
 
 
@@ -527,6 +532,65 @@ def test_names_of_districts_lie_neither_over_each_other_nor_below_the_heading(vi
     )
     assert heading and name
     assert 422 < heading["y"] + heading["height"] < name["y"]
+
+
+# Each name that is shown, with the ends of its line as (lon, lat).
+NAMES_STAND = """() => {
+  const { map } = geoappMaps;
+  const frame = map.getContainer().getBoundingClientRect();
+  return [...document.querySelectorAll('.area-name span')].filter(one => one.style.visibility !== 'hidden').map(one => {
+    const { left, right, top, bottom } = one.getBoundingClientRect();
+    return [one.textContent, ...[left + 3, right - 3].map(x => {
+      const { lat, lng } = map.containerPointToLatLng([x - frame.left, (top + bottom) / 2 - frame.top]);
+      return [lng, lat];
+    })];
+  });
+}"""
+
+
+@pytest.mark.parametrize("size", ["phone", "desktop"])
+def test_names_of_districts_stand_in_their_own_land_and_once(visit: Visit, size: Size) -> None:
+    """One lies around a bay, one is narrow: brackets are left out, and a last word that has no room."""
+    shapes = {
+        "Bay District (New Area)": shapely.box(120, 36, 120.5, 36.5).difference(
+            shapely.box(120.12, 36.1, 120.5, 36.4)
+        ),
+        "Coast District": shapely.box(120.5, 36, 120.72, 36.5),
+        "Far District": shapely.box(119.6, 36, 120, 36.5),
+    }
+    rows = [
+        {
+            "id": str(number),
+            "name_zh": name,
+            "name_en": name,
+            **dict.fromkeys(("covered_share", "backup_share", "weight"), 0.5),
+            **dict.fromkeys(("uncovered_weight", "mean_m"), 1.0),
+            "geometry": shape,
+        }
+        for number, (name, shape) in enumerate(shapes.items())
+    ]
+    features = [
+        {"type": "Feature", "properties": {}, "geometry": shapely.geometry.mapping(shape)}
+        for shape in shapes.values()
+    ]
+    below = [
+        PlaceName(name.split(" (")[0], *shapely.point_on_surface(shape).coords[0], shape.bounds)
+        for name, shape in shapes.items()
+    ]
+    outlines = Outlines(
+        "", orjson.dumps({"type": "FeatureCollection", "features": features}).decode(), below
+    )
+    layer = PaintedLayer(registry().get("regions", None), rows)
+    told = MapPage("Map", [], [layer], Speaker("en", {}), True, outlines=outlines)
+    page = visit(SimpleNamespace(url=""), "about:blank", size=size)
+    page.set_content(render_map(told, inline=True).html)
+    opened(page)
+    page.wait_for_function("geoappMaps.map.geoappLand")
+    named = page.evaluate(NAMES_STAND)
+    assert len(named) == 3
+    for name, *ends in named:
+        (shape,) = (one for whole, one in shapes.items() if whole.startswith(name))
+        assert all(shapely.contains_xy(shape, lon, lat) for lon, lat in ends), name
 
 
 @pytest.fixture
