@@ -56,6 +56,9 @@ MOST_APART_M: Final = 100_000.0
 MOST_MERGED_M: Final = 500.0  # between two facilities that are made one without asking again
 MOST_SITES: Final = 5_000
 MOST_CANDIDATES: Final = 20_000
+MOST_TURN_ROWS: Final = (
+    2_000_000  # demand points times moments that differ, where seats are limited
+)
 MOST_GENERATED: Final = 12_000  # where nobody asks for a spacing
 MOST_DRAWN: Final = 1_000
 MOST_AREAS: Final = 200

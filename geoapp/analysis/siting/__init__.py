@@ -53,7 +53,8 @@ from geoapp.analysis.siting.models.p_center_anywhere import (
 )
 from geoapp.analysis.siting.models.p_median import solve_p_median
 from geoapp.analysis.siting.models.phases import Phase, PhasedResult, solve_phases
-from geoapp.analysis.siting.problem import CoverProblem, Limits
+from geoapp.analysis.siting.models.seating import most_served
+from geoapp.analysis.siting.problem import CoverProblem, Limits, Turns
 from geoapp.analysis.siting.result import CurvePoint, SitingResult
 from geoapp.analysis.siting.spacing import pairs_nearer_than
 from geoapp.core.questions.actions import ActionKind
@@ -89,6 +90,7 @@ __all__ = [
     "SitingResult",
     "SitingStatus",
     "TakenAction",
+    "Turns",
     "UnreachableDemand",
     "cheapest_relaxations",
     "closers",
@@ -98,6 +100,7 @@ __all__ = [
     "gap_reasons",
     "limit_values",
     "most_covered",
+    "most_served",
     "near_best",
     "overlaps",
     "pairs_nearer_than",

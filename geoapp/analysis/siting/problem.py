@@ -108,6 +108,49 @@ class Sizes:
 
 
 @dataclass(frozen=True, slots=True)
+class Turns:
+    """When demand points want a seat: at each turn all seats are free again.
+
+    Attributes
+    ----------
+    of
+        By demand point, the number of its turn.
+    share
+        By turn, what one seat is then in the unit of the weights: where these are means over many hours,
+        the share of the hours that are of this turn.
+    """
+
+    of: IntArray
+    share: FloatArray
+
+    @classmethod
+    def one(cls, demand: int) -> Self:
+        """Return that all demand points want their seats at the same time."""
+        return cls(np.zeros(demand, np.int64), np.ones(1))
+
+    @classmethod
+    def checked(cls, turns: ArrayLike, shares: ArrayLike, demand: int) -> Self:
+        """Check turns and their shares.
+
+        Raises
+        ------
+        InvalidValueError
+            If a turn has no share, or a number is none.
+        """
+        own = np.asarray(turns)
+        share = np.asarray(shares, dtype=np.float64)
+        share = checked_numbers("turn_shares", share, share.size)
+        fits = own.shape == (demand,) and np.issubdtype(own.dtype, np.integer)
+        if not fits or own.min(initial=0) < 0 or own.max(initial=0) >= max(1, len(share)):
+            accepted = Text(
+                f"每个需求点一个整数，0 到 {len(share) - 1}",
+                f"one whole number for each demand point, 0 to {len(share) - 1}",
+            )
+            raise InvalidValueError("turns", own.shape, accepted)
+        return cls(own.astype(np.int64), share)
+
+
+@dataclass(frozen=True, slots=True)
 class CoverProblem:
     """Whom candidates cover, what the demand weighs, and what a plan must keep to.
 
@@ -128,6 +171,8 @@ class CoverProblem:
     sizes
         Sizes in which candidates may be built; the rules then hold the cheapest cost of each. None = one
         size alone.
+    turns
+        When who wants a seat; None = all at the same time. Without seats it says nothing.
     """
 
     cover: sp.csr_array
@@ -137,6 +182,7 @@ class CoverProblem:
     conflicts: IntArray
     capacities: FloatArray | None = None
     sizes: Sizes | None = None
+    turns: Turns | None = None
 
     @classmethod
     def of(
@@ -157,6 +203,8 @@ class CoverProblem:
         capacities: ArrayLike | None = None,
         sizes: ArrayLike | None = None,
         size_costs: ArrayLike | None = None,
+        turns: ArrayLike | None = None,
+        turn_shares: ArrayLike | None = None,
     ) -> Self:
         """Check the inputs, which are those of ``solve_mclp``, and return the problem.
 
@@ -208,7 +256,13 @@ class CoverProblem:
             counts_sites=p is not None,
         )
         seats = None if capacities is None else checked_numbers("capacities", capacities, sites)
-        return cls(relation, weight, rules, names, pairs, seats, built)
+        if (turns is None) != (turn_shares is None):
+            accepted = Text("与 turns 同时给出的份额", "shares given together with turns")
+            raise InvalidValueError("turn_shares", "...", accepted)
+        when = None
+        if turns is not None and turn_shares is not None:
+            when = Turns.checked(turns, turn_shares, relation.shape[0])
+        return cls(relation, weight, rules, names, pairs, seats, built, when)
 
     @property
     def demand(self) -> int:

@@ -113,12 +113,6 @@ def _check_sizes(wanted: Any) -> None:
         value = getattr(wanted, name)
         if value:
             raise InvalidValueError(name, value, accepted)
-    if wanted.several:
-        accepted = Text(
-            "空：座位与多个时刻还不能一起算，请只看一个时刻",
-            "none together with several moments: seats are counted at one moment only",
-        )
-        raise InvalidValueError("sizes", len(wanted.sizes), accepted)
 
 
 def _check_times(wanted: Any) -> None:
@@ -145,12 +139,6 @@ def _check_times(wanted: Any) -> None:
             "moment; for a day or a week name a moment in it (at)",
         )
         raise InvalidValueError("period", wanted.period, accepted)
-    if wanted.capacity is not None:
-        accepted = Text(
-            "空：座位与多个时刻还不能一起算，请只看一个时刻",
-            "none together with several moments: seats are counted at one moment only",
-        )
-        raise InvalidValueError("capacity", wanted.capacity, accepted)
     if wanted.upgraded is not None and wanted.hours is None:
         accepted = Text(
             "升级后的开放时间：看多个时刻时，所有新站点要有同样的开放时间",

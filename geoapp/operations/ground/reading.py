@@ -290,6 +290,7 @@ def measure_ground(
             open_at(wanted, settings.timezone, stored.calendar),
             weights_at(wanted, settings.timezone, stored.calendar),
             wanted.standard,
+            seated=wanted.seated,
             estimate=estimate,
             network=network,
         )

@@ -8,6 +8,7 @@ import scipy.sparse as sp
 from numpy.typing import NDArray
 
 from geoapp.analysis.coverage.region_figures import lineage
+from geoapp.analysis.siting import most_served
 from geoapp.core.arrays import BoolArray, FloatArray, IntArray
 from geoapp.core.questions.siting import SitingParameters
 from geoapp.core.results.siting import (
@@ -19,6 +20,7 @@ from geoapp.core.results.siting import (
 )
 from geoapp.operations.siting.inputs import SitingInputs
 from geoapp.operations.siting.solve import SitingPlan
+from geoapp.operations.siting.walks import kept_rows
 
 RUNNER_UPS: Final = 10
 MOST_GROUPS: Final = 20
@@ -209,11 +211,38 @@ def by_group(inputs: SitingInputs, found: Found) -> tuple[GroupGain, ...] | None
     return tuple(sorted(gains, key=lambda one: (-one.weight, one.group or ""))[:MOST_GROUPS])
 
 
-def by_moment(inputs: SitingInputs, found: Found) -> tuple[MomentFigures, ...] | None:
-    """Return each of several moments before and after; None where the question is about one or none."""
-    if inputs.moments is None:
+def by_moment(
+    inputs: SitingInputs, plan: SitingPlan, found: Found
+) -> tuple[MomentFigures, ...] | None:
+    """Return each of several moments before and after; None where the question is about one or none.
+
+    Where seats are limited, workers newly served are those who have one then.
+    """
+    moments = inputs.moments
+    if moments is None:
         return None
-    return inputs.moments.figures(inputs.covered_with(found.order) & ~inputs.covered)
+    seats = seats_of(plan)
+    if moments.turns is None or moments.turn_of is None or seats is None:
+        return moments.figures(moments.reached(inputs.covered_with(found.order) & ~inputs.covered))
+    cover = sp.csr_array(inputs.cover[:, plan.result.chosen])
+    newly = np.zeros(len(moments.times))
+    for turn in range(len(moments.turns.share)):
+        then = np.flatnonzero(moments.turn_of == turn)
+        # A moment that does not count has rows of no weight: those are of its people.
+        people = moments.demand.weight_at(moments.times[then[0]])
+        rows = (moments.turns.of == turn) & ~inputs.covered & moments.served
+        newly[then] = most_served(kept_rows(cover, rows), people[moments.point[rows]], seats)
+    return moments.figures(newly)
+
+
+def seats_of(plan: SitingPlan) -> FloatArray | None:
+    """Return the seats of each chosen site, as the library was asked; None where they are not limited."""
+    if plan.asked is None:
+        return None
+    problem, result = plan.asked.problem, plan.result
+    if problem.sizes is not None and result.sizes is not None:
+        return problem.sizes.seats[result.sizes]
+    return None if problem.capacities is None else problem.capacities[result.chosen]
 
 
 def by_phase(

@@ -183,7 +183,7 @@ def _findings(
         "anywhere_bound": beside.anywhere_bound,
         "robust": beside.robust,
         "groups": by_group(inputs, found),
-        "moments": by_moment(inputs, found),
+        "moments": by_moment(inputs, plan, found),
         "phases": by_phase(inputs, wanted, plan),
         "built": _built(wanted, plan),
         "gap_zones": len(zones.gaps.zones),

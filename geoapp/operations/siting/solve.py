@@ -165,6 +165,7 @@ def newly_covering(inputs: SitingInputs, wanted: SitingParameters, rules: Siting
         _most_sites(inputs, wanted, rules),
         fixed=inputs.fixed,
         capacities=seats,
+        **_turns_of(inputs, left),
         **_rules_with(inputs, wanted, rules, 0) | _sizes_of(inputs, wanted),
     )
     return Asked(problem)
@@ -245,6 +246,14 @@ def _sizes_of(inputs: SitingInputs, wanted: SitingParameters) -> dict[str, Any]:
         "sizes": [one.seats for one in wanted.sizes],
         "size_costs": own_costs(inputs)[:, None] + [one.cost for one in wanted.sizes],
     }
+
+
+def _turns_of(inputs: SitingInputs, rows: BoolArray) -> dict[str, Any]:
+    """Return when the demand points of some rows want their seats; nothing where it is at one time."""
+    turns = None if inputs.moments is None else inputs.moments.turns
+    if turns is None:
+        return {}
+    return {"turns": turns.of[rows], "turn_shares": turns.share}
 
 
 def own_costs(inputs: SitingInputs) -> FloatArray:

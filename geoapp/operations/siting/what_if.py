@@ -223,7 +223,7 @@ class WhatIfService:
         # Who is in service depends on the day, even where hours do not count.
         moment = wanted.at or today(self._settings)
         several = (
-            (wanted.period, wanted.moments, wanted.hour_weights, wanted.hours)
+            (wanted.period, wanted.moments, wanted.hour_weights, wanted.hours, wanted.seated)
             if wanted.several
             else ()
         )

@@ -1,6 +1,7 @@
 """Runs in which each new site seats so many, against every plan and every way to fill the seats."""
 
 import itertools
+from collections.abc import Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -24,18 +25,21 @@ def town(town_template: str, database: Database) -> Database:
     return database
 
 
-def most_served(inputs: SitingInputs, sites: tuple[int, ...], seats: list[float]) -> float:
+def seated(cover: np.ndarray, weight: np.ndarray, seats: Sequence[float]) -> float:
     """Return the most workers that have a seat of so many by site, by a linear program of who sits where."""
-    left = np.flatnonzero(~inputs.covered & (inputs.weight > 0))
-    cover = inputs.cover.toarray()[np.ix_(left, sites)] > 0
     pairs = [(row, column) for row, column in np.argwhere(cover).tolist()]
     if not pairs:
         return 0.0
-    rules = np.zeros((len(left) + len(sites), len(pairs)))
+    rules = np.zeros((len(weight) + len(seats), len(pairs)))
     for number, (row, column) in enumerate(pairs):
-        rules[row, number] = rules[len(left) + column, number] = 1.0
-    limits = [*inputs.weight[left], *seats]
-    return -float(linprog(-np.ones(len(pairs)), A_ub=rules, b_ub=limits).fun)
+        rules[row, number] = rules[len(weight) + column, number] = 1.0
+    return -float(linprog(-np.ones(len(pairs)), A_ub=rules, b_ub=[*weight, *seats]).fun)
+
+
+def most_served(inputs: SitingInputs, sites: tuple[int, ...], seats: list[float]) -> float:
+    """Return the same of some candidates, of whom nothing covers yet."""
+    left = np.flatnonzero(~inputs.covered & (inputs.weight > 0))
+    return seated(inputs.cover.toarray()[np.ix_(left, sites)] > 0, inputs.weight[left], seats)
 
 
 @pytest.mark.parametrize("seats", [1.0, 5.0, 25.0, 1_000.0])

@@ -275,7 +275,6 @@ def test_a_weighed_plan_is_proven_tried_and_stored_as_asked(
 WRONG: list[tuple[dict[str, Any], str]] = [
     ({"at": MOMENTS[0]}, "moments"),
     ({"period": Period.WEEK, "moments": ()}, "period"),
-    ({"capacity": 5.0}, "capacity"),
     ({"hours": "sunrise-sunset"}, "hours"),
     ({"hours": "02:00-03:00"}, "hours"),
     ({"moments": (MOMENTS[0], MOMENTS[0])}, "moments"),

@@ -2,13 +2,11 @@
 
 import itertools
 from dataclasses import replace
-from datetime import UTC, datetime
 from typing import Any
 
 import pytest
 
 from geoapp.core.errors import InvalidValueError
-from geoapp.core.questions.period import Period
 from geoapp.core.questions.siting import SitingModel
 from geoapp.core.questions.sizes import SiteSize
 from geoapp.core.settings import Settings
@@ -26,7 +24,6 @@ from tests.operations.siting.test_capacity import most_served
 __all__ = ["town"]
 
 SIZES = (SiteSize("小", 12.0, 4.0), SiteSize("中", 25.0, 7.0), SiteSize("大", 80.0, 16.0))
-WANTED_AT = datetime(2026, 11, 24, 2, 0, tzinfo=UTC)
 SIZED: dict[str, Any] = {"p": None, "sizes": SIZES, "budget": 24.0, "standard_m": 600.0}
 
 
@@ -103,7 +100,6 @@ def test_what_is_not_offered_with_sizes_is_refused(
         ("site_cost", {"site_cost": 5.0}),
         ("backup_share", {"backup_share": 0.5}),
         ("alternatives", {"alternatives": 2}),
-        ("sizes", {"period": Period.DAY, "at": WANTED_AT}),
         ("budget", {"candidates": "anywhere"}),
         ("budget", {"phases": ((2101, 1), (2102, 1))}),
         ("sizes", {"model": SitingModel.EQUITY}),

@@ -122,3 +122,17 @@ def merged(cover: sp.csr_array, weights: FloatArray) -> MergedRows:
         np.bincount(row_of[counts], weights[counts], many).astype(np.float64),
         row_of,
     )
+
+
+def merged_by(cover: sp.csr_array, weights: FloatArray, label: IntArray) -> MergedRows:
+    """Merge as ``merged`` does, but only demand points of one label (0 up).
+
+    A column for each label that is no candidate keeps the others apart.
+    """
+    reached = np.diff(cover.indptr) > 0
+    count, labels = cover.shape[0], int(label.max(initial=0)) + 1
+    own = sp.csr_array((np.ones(count), (np.arange(count), label)), shape=(count, labels))
+    apart = merged(
+        sp.csr_array(sp.hstack([cover, own], format="csr")), np.where(reached, weights, 0.0)
+    )
+    return MergedRows(sp.csr_array(apart.cover[:, : cover.shape[1]]), apart.weights, apart.row_of)

@@ -9,7 +9,8 @@
 f_ij is the weight of demand point i that station j serves: a point may be served by several stations
 (fractional assignment), as the workers at one corner need not all go to the same place. Points with
 the same cover set are therefore one row, exactly. For given sites the best f is a transport problem;
-every objective is recounted by solving it.
+every objective is recounted by solving it. Where points want their seats at several turns, a seat is free
+again at each: the second line stands once for each turn, with C_j times what a seat is then.
 """
 
 from dataclasses import replace
@@ -17,12 +18,18 @@ from dataclasses import replace
 import numpy as np
 import scipy.sparse as sp
 
-from geoapp.analysis.siting.covering.aggregate import merged
 from geoapp.analysis.siting.covering.ruled import keeps, widened
 from geoapp.analysis.siting.milp import Model, dual_bound, relaxation_duals, solve
-from geoapp.analysis.siting.models.seating import Seated, seated_result, served_by, times, too_small
+from geoapp.analysis.siting.models.seating import (
+    Seated,
+    seated_result,
+    served_by,
+    times,
+    too_small,
+    whole_seats,
+)
 from geoapp.analysis.siting.problem import CoverProblem
-from geoapp.analysis.siting.result import BoundBasis, Clock, SitingResult, whole
+from geoapp.analysis.siting.result import BoundBasis, Clock, SitingResult
 from geoapp.analysis.siting.rules import rule_rows
 from geoapp.core.arrays import IntArray
 
@@ -39,20 +46,13 @@ def solve_seated(
     clock, target_gap
         When to stop.
     """
-    cover, weights, rules, capacity = (
-        problem.cover,
-        problem.weights,
-        problem.rules,
-        problem.capacities,
-    )
+    weights, capacity = problem.weights, problem.capacities
     assert capacity is not None  # or there is nothing to seat
     unit = too_small(weights, capacity)
     if unit is not None:
         scaled = replace(problem, weights=weights / unit, capacities=capacity / unit)
         return times(solve_seated(scaled, base, clock, target_gap), unit)
-    rows = merged(cover, weights)
-    alone = np.minimum(capacity, rows.cover.T @ rows.weights)
-    task = Seated(rows, capacity, alone, rules)
+    task = Seated.of(problem, capacity)
     start = _start(task, base)
     value, _ = served_by(task, start)
     best, bound, size, basis = _searched(task, start, value, clock, target_gap)
@@ -72,11 +72,11 @@ def _searched(
     task: Seated, start: IntArray, value: float, clock: Clock, target_gap: float
 ) -> tuple[IntArray, float, float, BoundBasis]:
     """Return the best plan found, an upper bound, the size of its terms and what proves it."""
-    sites = len(task.capacity)
+    sites, alone = len(task.capacity), task.alone
     # Evident: the demand within reach, and what the p greatest sites serve by themselves.
-    order = np.sort(task.alone[task.rules.allowed])[::-1]
+    order = np.sort(alone[task.rules.allowed])[::-1]
     most = min(float(task.rows.weights.sum()), float(order[: task.rules.p].sum()))
-    size = float(task.rows.weights.sum() + task.alone.sum())
+    size = float(task.rows.weights.sum() + alone.sum())
     basis: BoundBasis = "none"
     if clock.left() == 0 or most <= value:
         return start, most, size, basis
@@ -88,7 +88,7 @@ def _searched(
         if proven > least:
             least, size, basis = proven, terms, "dual"
     best = start
-    integral = whole(task.rows.weights) and whole(task.capacity)
+    integral = whole_seats(task.rows.weights, task.capacity, task.turns)
     if clock.left() > 0:
         stop = max(0.999 if integral else 0.0, target_gap * value)
         answer = solve(model, clock, stop_within=stop)
@@ -104,17 +104,21 @@ def _searched(
 def _model(task: Seated) -> Model:
     """Return the model; columns are the sites y, then the flows f by stored pair."""
     cover, weights = task.rows.cover, task.rows.weights
-    demand, sites = cover.shape
+    (demand, sites), turns = cover.shape, len(task.turns.share)
     row, column = np.repeat(np.arange(demand), np.diff(cover.indptr)), cover.indices
     pair = np.arange(len(row))
     one = np.ones(len(row))
     by_row = sp.csr_array((one, (row, pair)), shape=(demand, len(row)))
-    by_site = sp.csr_array((one, (column, pair)), shape=(sites, len(row)))
+    at = column * turns + task.turns.of[row]
+    by_site = sp.csr_array((one, (at, pair)), shape=(sites * turns, len(row)))
+    most = np.minimum(task.capacity[:, None] * task.turns.share, task.reach).ravel()
+    number = np.arange(sites * turns)
+    seats = sp.csr_array((most, (number, number // turns)), shape=(sites * turns, sites))
     link = sp.csr_array((-weights[row], (pair, column)), shape=(len(row), sites))
     side, lower, upper = rule_rows(task.rules)
     blocks: list[list[sp.sparray | None]] = [
         [sp.csr_array((demand, sites)), by_row],
-        [-sp.diags_array(task.alone, format="csr"), by_site],
+        [-seats, by_site],
         [link, sp.eye_array(len(row), format="csr")],
         [side, None],
     ]
@@ -122,7 +126,7 @@ def _model(task: Seated) -> Model:
     low, high = np.zeros(count), np.concatenate((np.ones(sites), weights[row]))
     high[:sites][~task.rules.allowed] = 0.0
     low[task.rules.fixed] = 1.0
-    free = np.full(demand + sites + len(row), -np.inf)
+    free = np.full(demand + sites * turns + len(row), -np.inf)
     return Model(
         cost=np.concatenate((np.zeros(sites), -one)),
         lower=low,
@@ -130,5 +134,5 @@ def _model(task: Seated) -> Model:
         whole=np.arange(count) < sites,
         rows=sp.csr_array(sp.block_array(blocks, format="csr")),
         row_lower=np.concatenate((free, lower)),
-        row_upper=np.concatenate((weights, np.zeros(sites + len(row)), upper)),
+        row_upper=np.concatenate((weights, np.zeros(sites * turns + len(row)), upper)),
     )

@@ -46,6 +46,8 @@ def solve_mclp(
     capacities: ArrayLike | None = None,
     sizes: ArrayLike | None = None,
     size_costs: ArrayLike | None = None,
+    turns: ArrayLike | None = None,
+    turn_shares: ArrayLike | None = None,
     time_limit_seconds: float = 60.0,
     target_gap: float = 0.0,
     progress: Progress | None = None,
@@ -83,6 +85,9 @@ def solve_mclp(
         Seats of each size in which a site may be built, and what it costs: by size, or by candidate and
         size, shape (n_candidate, n_size). With a budget, in place of costs and capacities; ``sizes`` of
         the answer says which size each chosen site has.
+    turns, turn_shares
+        Where seats are limited: by demand point when it wants its seats (0 up), and by turn what a seat is
+        then in the unit of the weights. Seats are free again at each turn. Without: all at once.
     time_limit_seconds
         Search no longer; the best plan so far is the answer, and says so.
     target_gap
@@ -112,6 +117,8 @@ def solve_mclp(
         capacities=capacities,
         sizes=sizes,
         size_costs=size_costs,
+        turns=turns,
+        turn_shares=turn_shares,
     )
     return most_covered(problem, limits)
 

@@ -7,13 +7,14 @@ not all go to the same place.
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from typing import Self
 
 import numpy as np
 import scipy.sparse as sp
 
-from geoapp.analysis.siting.covering.aggregate import MergedRows, merged
+from geoapp.analysis.siting.covering.aggregate import MergedRows, merged_by
 from geoapp.analysis.siting.milp import Model, solve
-from geoapp.analysis.siting.problem import CoverProblem
+from geoapp.analysis.siting.problem import CoverProblem, Turns
 from geoapp.analysis.siting.result import (
     BoundBasis,
     Clock,
@@ -33,12 +34,49 @@ _LEAST_UNIT = 1e-3
 
 @dataclass(frozen=True, slots=True)
 class Seated:
-    """The problem by merged rows; ``alone`` is the most that each site can serve by itself."""
+    """The problem by merged rows, each of one turn; ``capacity`` are the seats of each site."""
 
     rows: MergedRows
+    turns: Turns
     capacity: FloatArray
-    alone: FloatArray
     rules: Rules
+
+    @classmethod
+    def of(cls, problem: CoverProblem, capacity: FloatArray) -> Self:
+        """Return the problem with so many seats by candidate."""
+        return cls(*merged_turns(problem), capacity, problem.rules)
+
+    @property
+    def reach(self) -> FloatArray:
+        """Return the weight in reach of each site at each turn."""
+        return reach_of(self.rows, self.turns)
+
+    @property
+    def alone(self) -> FloatArray:
+        """Return the most that each site can serve by itself."""
+        alone: FloatArray = np.minimum(self.capacity[:, None] * self.turns.share, self.reach).sum(
+            axis=1
+        )
+        return alone
+
+
+def merged_turns(problem: CoverProblem) -> tuple[MergedRows, Turns]:
+    """Return a problem's rows, merged within their turn, and the turn of each."""
+    turns = problem.turns or Turns.one(problem.demand)
+    rows = merged_by(problem.cover, problem.weights, turns.of)
+    of = np.zeros(len(rows.weights), np.int64)
+    held = rows.row_of >= 0
+    of[rows.row_of[held]] = turns.of[held]
+    return rows, Turns(of, turns.share)
+
+
+def reach_of(rows: MergedRows, turns: Turns) -> FloatArray:
+    """Return the weight in reach of each candidate at each turn, shape (candidates, turns)."""
+    count = len(rows.weights)
+    by_turn = sp.csr_array(
+        (rows.weights, (np.arange(count), turns.of)), shape=(count, len(turns.share))
+    )
+    return np.asarray((rows.cover.T @ by_turn).toarray())
 
 
 def too_small(weights: FloatArray, seats: FloatArray) -> float | None:
@@ -87,7 +125,7 @@ def seated_result(
     chosen, gains = ordered(task, best)
     objective, flow = served_by(task, chosen)
     bound, size, basis = proven
-    integral = whole(problem.weights) and whole(task.capacity)
+    integral = whole_seats(problem.weights, task.capacity, task.turns)
     bound = settled_bound(objective, bound, size, integral, 1)
     clock.report(objective, bound)
     served = by_point(problem.cover, problem.weights, task, chosen, flow)
@@ -107,6 +145,11 @@ def seated_result(
     )
 
 
+def whole_seats(weights: FloatArray, seats: FloatArray, turns: Turns) -> bool:
+    """Say whether all amounts are whole numbers, so that what is served best is one, too."""
+    return whole(weights) and whole(np.outer(seats, turns.share).ravel())
+
+
 def served_by(task: Seated, chosen: Sequence[int] | IntArray) -> tuple[float, sp.csr_array]:
     """Return the most weight that some sites serve, and the flow by merged row and chosen site."""
     sites = np.asarray(chosen, dtype=np.int64)
@@ -114,18 +157,24 @@ def served_by(task: Seated, chosen: Sequence[int] | IntArray) -> tuple[float, sp
     if part is None or part.nnz == 0:
         return 0.0, sp.csr_array((len(task.rows.weights), len(sites)))
     part.sort_indices()
-    again = merged(part, task.rows.weights)
-    demand = len(again.weights)
+    again = merged_by(part, task.rows.weights, task.turns.of)
+    demand, turns = len(again.weights), len(task.turns.share)
+    turn = np.zeros(demand, np.int64)
+    held = again.row_of >= 0
+    turn[again.row_of[held]] = task.turns.of[held]
     row, column = np.repeat(np.arange(demand), np.diff(again.cover.indptr)), again.cover.indices
     pair, one = np.arange(len(row)), np.ones(len(row))
     rows = sp.vstack(
         (
             sp.csr_array((one, (row, pair)), shape=(demand, len(row))),
-            sp.csr_array((one, (column, pair)), shape=(len(sites), len(row))),
+            sp.csr_array(
+                (one, (column * turns + turn[row], pair)), shape=(len(sites) * turns, len(row))
+            ),
         ),
         format="csr",
     )
-    room = np.concatenate((again.weights, task.capacity[sites]))
+    seats = np.outer(task.capacity[sites], task.turns.share).ravel()
+    room = np.concatenate((again.weights, seats))
     model = Model(
         cost=-one,
         lower=np.zeros(len(row)),
@@ -144,6 +193,23 @@ def served_by(task: Seated, chosen: Sequence[int] | IntArray) -> tuple[float, sp
         amount = np.rint(amount)
     flow = sp.csr_array((amount, (row, column)), shape=(demand, len(sites)))
     return float(amount.sum()), _spread(flow, again.row_of, task.rows.weights)
+
+
+def most_served(cover: sp.csr_array, weights: FloatArray, seats: FloatArray) -> float:
+    """Return the most weight that sites serve, all of them open and everybody there at the same time.
+
+    Parameters
+    ----------
+    cover
+        Canonical CSR of ones, shape (n_demand, n_site).
+    weights, seats
+        By demand point, and by site.
+    """
+    sites = np.arange(len(seats))
+    if not len(sites):
+        return 0.0
+    problem = CoverProblem.of(cover, weights, len(sites), fixed=sites, capacities=seats)
+    return served_by(Seated.of(problem, seats), sites)[0]
 
 
 def _spread(flow: sp.csr_array, row_of: IntArray, weights: FloatArray) -> sp.csr_array:
@@ -188,7 +254,8 @@ def ordered(task: Seated, sites: IntArray) -> tuple[IntArray, FloatArray]:
     order: list[int] = []
     gains: list[float] = []
     now = 0.0
-    known = {int(one): float(task.alone[one]) for one in sites if one not in set(fixed)}
+    alone = task.alone
+    known = {int(one): float(alone[one]) for one in sites if one not in set(fixed)}
     for site in fixed:
         order.append(site)
         value = served_by(task, order)[0]

@@ -8,7 +8,8 @@
 
 C_s are the seats of size s, c_js what a station at j costs in that size, W_j the weight in reach of j. This
 is the facility size selection of capacitated covering (Current & Storbeck 1988, with capacities from a list
-as in Correia & Captivo 2003). Whom a plan serves is counted by its transport problem, as with one size.
+as in Correia & Captivo 2003). Whom a plan serves is counted by its transport problem, as with one size. Where
+points want their seats at several turns, the second line stands once for each, as with one size.
 """
 
 from dataclasses import dataclass, replace
@@ -17,12 +18,21 @@ from typing import Final
 import numpy as np
 import scipy.sparse as sp
 
-from geoapp.analysis.siting.covering.aggregate import MergedRows, merged
+from geoapp.analysis.siting.covering.aggregate import MergedRows
 from geoapp.analysis.siting.covering.ruled import keeps, widened
 from geoapp.analysis.siting.milp import Model, dual_bound, relaxation_duals, solve
-from geoapp.analysis.siting.models.seating import Seated, seated_result, served_by, times, too_small
-from geoapp.analysis.siting.problem import CoverProblem, Sizes
-from geoapp.analysis.siting.result import BoundBasis, Clock, SitingResult, whole
+from geoapp.analysis.siting.models.seating import (
+    Seated,
+    merged_turns,
+    reach_of,
+    seated_result,
+    served_by,
+    times,
+    too_small,
+    whole_seats,
+)
+from geoapp.analysis.siting.problem import CoverProblem, Sizes, Turns
+from geoapp.analysis.siting.result import BoundBasis, Clock, SitingResult
 from geoapp.analysis.siting.rules import Rules, rule_rows
 from geoapp.core.arrays import FloatArray, IntArray
 
@@ -31,10 +41,17 @@ _NEAR: Final = 1e-9
 
 @dataclass(frozen=True, slots=True)
 class _Sized:
-    """The problem by merged rows; ``alone`` is the most that a site of each size can serve by itself."""
+    """The problem by merged rows, each of one turn.
+
+    ``reach`` is the weight in reach of each site at each turn, ``most`` what a site can serve of it in each
+    size, shape (sites, sizes, turns), and ``alone`` its sum over the turns.
+    """
 
     rows: MergedRows
+    turns: Turns
     sizes: Sizes
+    reach: FloatArray
+    most: FloatArray
     alone: FloatArray
     rules: Rules
     budget: float
@@ -43,8 +60,7 @@ class _Sized:
         """Return the transport problem of a plan: the seats of each of its sites in its size."""
         seats = np.zeros(len(self.rules.allowed))
         seats[plan.sites] = self.sizes.seats[plan.size]
-        alone = np.minimum(seats, self.rows.cover.T @ self.rows.weights)
-        return Seated(self.rows, seats, alone, self.rules)
+        return Seated(self.rows, self.turns, seats, self.rules)
 
     def cost(self, plan: "_Plan") -> float:
         """Return what a plan costs."""
@@ -86,10 +102,10 @@ def solve_sized(
             sizes=Sizes(sizes.seats / unit, sizes.costs),
         )
         return times(solve_sized(scaled, base, clock, target_gap), unit)
-    rows = merged(problem.cover, problem.weights)
-    reach = rows.cover.T @ rows.weights
-    alone = np.minimum(sizes.seats[None], reach[:, None])
-    task = _Sized(rows, sizes, alone, problem.rules, budget)
+    rows, turns = merged_turns(problem)
+    reach = reach_of(rows, turns)
+    most = np.minimum(sizes.seats[:, None] * turns.share, reach[:, None, :])
+    task = _Sized(rows, turns, sizes, reach, most, most.sum(axis=2), problem.rules, budget)
     start, value = _start(task, base)
     best, bound, size, basis = _searched(task, start, value, clock, target_gap)
     best = _no_larger_than_used(task, best)
@@ -123,31 +139,37 @@ def _cheapest(task: _Sized, sites: IntArray) -> _Plan:
 def _enlarged(task: _Sized, plan: _Plan) -> _Plan:
     """Return a plan with sites added and enlarged while there is money, the best for its cost first.
 
-    Each site is taken to serve what is left in its reach, up to its seats.
+    Each site is taken to serve what is left in its reach at each turn, up to its seats.
     """
     count = len(task.rules.allowed)
     size = np.full(count, -1, np.int64)
     size[plan.sites] = plan.size
     left, by_site = task.rows.weights.copy(), sp.csr_array(task.rows.cover.T)
-    seats, costs = task.sizes.seats, task.sizes.costs
+    turns, share = task.turns.of, task.turns.share
+    seats, costs = task.sizes.seats[:, None] * share, task.sizes.costs
+    by_turn = np.zeros((len(left), len(share)))
     money = task.budget - task.cost(plan)
 
-    def seat(site: int, more: float) -> None:
-        rows = by_site.indices[by_site.indptr[site] : by_site.indptr[site + 1]]
-        until = np.minimum(np.cumsum(left[rows]), more)
-        left[rows] -= np.diff(until, prepend=0.0)
+    used = np.zeros((count, len(share)))
 
-    used = np.zeros(count)
+    def seat(site: int, wanted: int) -> None:
+        mine = by_site.indices[by_site.indptr[site] : by_site.indptr[site + 1]]
+        for turn in np.unique(turns[mine]).tolist():
+            rows = mine[turns[mine] == turn]
+            room = max(0.0, float(seats[wanted, turn] - used[site, turn]))
+            until = np.minimum(np.cumsum(left[rows]), room)
+            left[rows] -= np.diff(until, prepend=0.0)
+            used[site, turn] += float(until[-1])
+
     for site in plan.sites.tolist():
-        before = left.sum()
-        seat(site, float(seats[size[site]]))
-        used[site] = before - left.sum()
+        seat(site, int(size[site]))
     shut = ~task.rules.allowed
     while True:
-        reach = by_site @ left
+        by_turn[np.arange(len(left)), turns] = left
+        reach = by_site @ by_turn
         open_ = size >= 0
         now = np.where(open_, costs[np.arange(count), size], 0.0)
-        gain = np.minimum(seats[None] - used[:, None], reach[:, None])
+        gain = np.minimum(seats - used[:, None, :], reach[:, None, :]).sum(axis=2)
         extra = costs - now[:, None]
         usable = (gain > _NEAR) & (extra <= money + _NEAR) & ~shut[:, None]
         if not usable.any():
@@ -161,8 +183,7 @@ def _enlarged(task: _Sized, plan: _Plan) -> _Plan:
                 continue
         money -= float(extra[site, wanted])
         size[site] = wanted
-        used[site] += gain[site, wanted]
-        seat(site, float(gain[site, wanted]))
+        seat(site, wanted)
     sites = np.flatnonzero(size >= 0)
     return _Plan(sites, size[sites])
 
@@ -173,15 +194,20 @@ def _no_larger_than_used(task: _Sized, plan: _Plan) -> _Plan:
     Sites that serve nobody are left out where the rules let them.
     """
     _, flow = served_by(task.seated(plan), plan.sites)
-    used = np.asarray(flow.sum(axis=0)).reshape(-1)
+    count, share = len(task.rows.weights), task.turns.share
+    by_turn = sp.csr_array(
+        (np.ones(count), (task.turns.of, np.arange(count))), shape=(len(share), count)
+    )
+    used = np.asarray((by_turn @ flow).toarray())  # by turn and site
+    seats = task.sizes.seats[:, None] * share
     size = plan.size.copy()
     for number, site in enumerate(plan.sites.tolist()):
-        enough = np.flatnonzero(task.sizes.seats >= used[number] - _NEAR)
+        enough = np.flatnonzero((seats >= used[:, number] - _NEAR).all(axis=1))
         cheaper = enough[np.argmin(task.sizes.costs[site, enough])]
         if task.sizes.costs[site, cheaper] < task.sizes.costs[site, size[number]]:
             size[number] = cheaper
     kept = np.ones(len(size), bool)
-    idle = (used <= _NEAR) & ~np.isin(plan.sites, task.rules.fixed)
+    idle = (used <= _NEAR).all(axis=0) & ~np.isin(plan.sites, task.rules.fixed)
     for number in np.flatnonzero(idle).tolist():
         kept[number] = False
         kept[number] = not keeps(task.rules, plan.sites[kept])
@@ -207,7 +233,7 @@ def _searched(
         if proven > least:
             least, size, basis = proven, terms, "dual"
     best = start
-    integral = whole(task.rows.weights) and whole(task.sizes.seats)
+    integral = whole_seats(task.rows.weights, task.sizes.seats, task.turns)
     if clock.left() > 0:
         stop = max(0.999 if integral else 0.0, target_gap * value)
         answer = solve(model, clock, stop_within=stop)
@@ -225,14 +251,19 @@ def _searched(
 def _model(task: _Sized) -> Model:
     """Return the model; columns are the sites by size y, then the flows f by stored pair."""
     cover, weights, seats = task.rows.cover, task.rows.weights, task.sizes.seats
-    (demand, sites), kinds = cover.shape, len(seats)
+    (demand, sites), kinds, turns = cover.shape, len(seats), len(task.turns.share)
     row, column = np.repeat(np.arange(demand), np.diff(cover.indptr)), cover.indices
     pair, one = np.arange(len(row)), np.ones(len(row))
     by_row = sp.csr_array((one, (row, pair)), shape=(demand, len(row)))
-    by_site = sp.csr_array((one, (column, pair)), shape=(sites, len(row)))
+    turn = task.turns.of[row]
+    by_site = sp.csr_array((one, (column * turns + turn, pair)), shape=(sites * turns, len(row)))
     number = np.arange(sites * kinds)
-    seated = sp.csr_array((task.alone.ravel(), (number // kinds, number)), (sites, sites * kinds))
-    each = np.minimum(seats[None], weights[row][:, None])
+    site, kind, then = (at.ravel() for at in np.indices(task.most.shape))
+    seated = sp.csr_array(
+        (task.most.ravel(), (site * turns + then, site * kinds + kind)),
+        (sites * turns, sites * kinds),
+    )
+    each = np.minimum(seats * task.turns.share[turn][:, None], weights[row][:, None])
     link = sp.csr_array(
         (
             each.ravel(),
@@ -240,7 +271,9 @@ def _model(task: _Sized) -> Model:
         ),
         (len(row), sites * kinds),
     )
-    opens = sp.csr_array((np.ones(sites * kinds), (number // kinds, number)), seated.shape)
+    opens = sp.csr_array(
+        (np.ones(sites * kinds), (number // kinds, number)), (sites, sites * kinds)
+    )
     # Sites are held to the rules whatever their size, and the money is counted by size.
     side, lower, upper = rule_rows(replace(task.rules, budget=np.inf))
     lower[0] = -np.inf
@@ -257,7 +290,7 @@ def _model(task: _Sized) -> Model:
     high[: sites * kinds][np.repeat(~task.rules.allowed, kinds)] = 0.0
     must = np.zeros(sites)
     must[task.rules.fixed] = 1.0
-    free = np.full(demand + sites + len(row), -np.inf)
+    free = np.full(demand + sites * turns + len(row), -np.inf)
     return Model(
         cost=np.concatenate((np.zeros(sites * kinds), -one)),
         lower=low,
@@ -266,6 +299,6 @@ def _model(task: _Sized) -> Model:
         rows=sp.csr_array(sp.block_array(blocks, format="csr")),
         row_lower=np.concatenate((free, must, [-np.inf], lower)),
         row_upper=np.concatenate(
-            (weights, np.zeros(sites + len(row)), np.ones(sites), [task.budget], upper)
+            (weights, np.zeros(sites * turns + len(row)), np.ones(sites), [task.budget], upper)
         ),
     )

@@ -38,6 +38,27 @@ def by_subsets(cover: np.ndarray, weights: np.ndarray, seats: np.ndarray, plan: 
     return float(least)
 
 
+Turns = tuple[np.ndarray, np.ndarray]
+
+
+def at_all_turns(
+    cover: np.ndarray, weights: np.ndarray, seats: np.ndarray, plan: list[int], when: Turns
+) -> float:
+    """Return the same where seats are free again at each turn."""
+    turns, shares = when
+    return sum(
+        by_subsets(cover[turns == turn], weights[turns == turn], seats * share, plan)
+        for turn, share in enumerate(shares.tolist())
+    )
+
+
+def some_turns(rng: np.random.Generator, points: int, whole: bool) -> Turns:
+    """Return by point its turn of a few, and what a seat is at each."""
+    count = int(rng.integers(1, 4))
+    shares = rng.integers(1, 4, count).astype(float) if whole else 0.1 + rng.random(count)
+    return rng.integers(0, count, points), shares
+
+
 @pytest.mark.parametrize("seed", seeds(150))
 def test_capacities_equal_trying_all(seed: int) -> None:
     rng = np.random.default_rng(seed)
@@ -62,6 +83,10 @@ def test_capacities_equal_trying_all(seed: int) -> None:
     if use & 4:
         relation = random_conflicts(rng, 7)
         rules["conflicts"] = relation
+    when: Turns = (np.zeros(len(cover), np.int64), np.ones(1))
+    if seed % 2:
+        when = some_turns(rng, len(cover), whole)
+        rules |= {"turns": when[0], "turn_shares": when[1]}
     plans = [
         plan
         for plan in subsets(7, fixed, forbidden)
@@ -76,16 +101,20 @@ def test_capacities_equal_trying_all(seed: int) -> None:
     if not plans:
         assert result.status is SitingStatus.INFEASIBLE and result.reason is not None
         return
-    best = max(by_subsets(cover, weights, seats, plan) for plan in plans)
+    best = max(at_all_turns(cover, weights, seats, plan, when) for plan in plans)
     assert result.status is SitingStatus.OPTIMAL and result.bound == result.objective
     assert result.objective == pytest.approx(best, abs=1e-9)
     chosen = result.chosen.tolist()
     assert sorted(chosen) in [sorted(plan) for plan in plans]
     assert len(chosen) == p or use
     assert chosen[: len(fixed)] == fixed
-    assert flow(cover, weights, seats, chosen) == pytest.approx(best)
+    parts = [
+        flow(cover[when[0] == turn], weights[when[0] == turn], seats * share, chosen)
+        for turn, share in enumerate(when[1].tolist())
+    ]
+    assert sum(parts) == pytest.approx(best)
     # What each adds is the difference of two greatest flows, and falls.
-    values = [by_subsets(cover, weights, seats, chosen[:n]) for n in range(len(chosen) + 1)]
+    values = [at_all_turns(cover, weights, seats, chosen[:n], when) for n in range(len(chosen) + 1)]
     assert result.gains == pytest.approx(np.diff(values), abs=1e-9)
     assert (np.diff(result.gains[len(fixed) :]) <= 1e-9).all()
     # The flow keeps every limit and is the objective.
@@ -94,7 +123,8 @@ def test_capacities_equal_trying_all(seed: int) -> None:
     assert served.sum() == pytest.approx(best)
     assert (served >= 0).all() and not served[~cover].any()
     assert (served.sum(axis=1) <= weights + 1e-9).all()
-    assert (served.sum(axis=0) <= seats + 1e-9).all()
+    for turn, share in enumerate(when[1].tolist()):
+        assert (served[when[0] == turn].sum(axis=0) <= seats * share + 1e-9).all()
     assert not np.delete(served, chosen, axis=1).any()
     assert ((result.assignment >= 0) == (served.sum(axis=1) > 0)).all()
     met = np.flatnonzero(result.assignment >= 0)
@@ -116,6 +146,23 @@ def test_half_the_seats_serve_half_and_a_corner_may_be_split() -> None:
     result = solve_mclp([[1, 1]], [10], 2, capacities=[4, 4])
     assert result.objective == 8 and result.served is not None
     assert result.served.toarray().tolist() == [[4, 4]]
+
+
+def test_a_seat_is_free_again_at_each_turn() -> None:
+    """By day 10 and by night 3 workers want the 4 seats; twice as many hours are of the night."""
+    result = solve_mclp(
+        [[1], [1]], [10 / 3, 3 * 2 / 3], 1, capacities=[4], turns=[0, 1], turn_shares=[1 / 3, 2 / 3]
+    )
+    assert result.objective == pytest.approx(4 / 3 + 2)
+    for wrong in ({"turns": [0, 2]}, {"turns": [0]}, {"turn_shares": None}, {"turns": [0.5, 0]}):
+        with pytest.raises(InvalidValueError, match="turn"):
+            solve_mclp(
+                [[1], [1]],
+                [1, 1],
+                1,
+                capacities=[4],
+                **{"turns": [0, 1], "turn_shares": [1, 1]} | wrong,  # type: ignore[arg-type]
+            )
 
 
 def test_no_time_gives_a_plan_and_no_claim() -> None:

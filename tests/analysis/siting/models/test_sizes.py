@@ -10,7 +10,7 @@ from geoapp.analysis.siting import Limit, SitingStatus, limit_values, solve_mclp
 from geoapp.core.errors import InvalidValueError
 from tests.analysis.siting.covering.test_spacing import keeps, random_conflicts
 from tests.analysis.siting.instances import random_cover, some_rules, subsets
-from tests.analysis.siting.models.test_capacity import by_subsets
+from tests.analysis.siting.models.test_capacity import Turns, at_all_turns, some_turns
 from tests.seeds import seeds
 
 
@@ -21,6 +21,7 @@ def best_of_all(
     costs: np.ndarray,
     plans: list[list[int]],
     budget: float,
+    when: Turns,
 ) -> float | None:
     """Return the most that any of the plans serves in any sizes that the budget pays for; None = none."""
     best: float | None = None
@@ -30,7 +31,7 @@ def best_of_all(
                 continue
             of_site = np.zeros(cover.shape[1])
             of_site[plan] = seats[list(built)]
-            best = max(best or 0.0, by_subsets(cover, weights, of_site, plan))
+            best = max(best or 0.0, at_all_turns(cover, weights, of_site, plan, when))
     return best
 
 
@@ -60,6 +61,10 @@ def test_sizes_equal_trying_all(seed: int) -> None:
     if use & 2:
         relation = random_conflicts(rng, sites)
         rules["conflicts"] = relation
+    when: Turns = (np.zeros(len(cover), np.int64), np.ones(1))
+    if seed % 4 < 2:
+        when = some_turns(rng, len(cover), whole)
+        rules |= {"turns": when[0], "turn_shares": when[1]}
     plans = [
         plan
         for plan in subsets(sites, fixed, forbidden)
@@ -68,7 +73,7 @@ def test_sizes_equal_trying_all(seed: int) -> None:
         and all((district[plan] == g).sum() <= n for g, n in most.items())
         and all((district[plan] == g).sum() >= n for g, n in least.items())
     ]
-    best = best_of_all(cover, weights, seats, by_site, plans, budget)
+    best = best_of_all(cover, weights, seats, by_site, plans, budget, when)
     result = solve_mclp(
         cover,
         weights,
@@ -96,7 +101,9 @@ def test_sizes_equal_trying_all(seed: int) -> None:
     served = result.served.toarray()
     assert served.sum() == pytest.approx(best, abs=1e-9)
     assert not served[~cover].any() and (served.sum(axis=1) <= weights + 1e-9).all()
-    assert (served.sum(axis=0)[chosen] <= seats[result.sizes] + 1e-9).all()
+    for turn, share in enumerate(when[1].tolist()):
+        used = served[when[0] == turn].sum(axis=0)
+        assert (used[chosen] <= seats[result.sizes] * share + 1e-9).all()
     assert result.gains.sum() == pytest.approx(best, abs=1e-9)
 
 
