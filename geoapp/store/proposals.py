@@ -239,7 +239,7 @@ def proposal_of_facility(session: Session, facility_id: int) -> int | None:
 
 
 def later_facilities(session: Session, run_id: int, rank: int) -> list[str]:
-    """Return the codes of the facilities that a run's site and those behind it became."""
+    """Return the codes of the facilities that a run's site and those behind it became; sites count from 1."""
     rows: Sequence[str] = session.scalars(
         text(
             "select f.code from proposal p join facility f on f.id = p.facility_id "

@@ -1,7 +1,7 @@
 """What an opened station really newly covers, by the arithmetic of the plan that promised it."""
 
 import math
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
@@ -15,6 +15,7 @@ from geoapp.operations.ground.in_service import in_service, now
 from geoapp.operations.ground.reading import check_siting, measure_ground, ways_to_walk
 from geoapp.operations.ground.stored import Stored, read_stored
 from geoapp.operations.proposals.read import found_proposal
+from geoapp.operations.proposals.seated import newly_served
 from geoapp.store.engine import Database
 from geoapp.store.proposals import ProposalRecord, later_facilities
 
@@ -68,19 +69,22 @@ def fact_of(database: Database, settings: Settings, number: int) -> Fact:
                     f"“{record.name_zh}” is not open yet: there is no fact to compare.",
                 )
             )
-        wanted = SitingParameters.from_stored(record.question)
-        wanted = _this_week(wanted)
+        asked = SitingParameters.from_stored(record.question)
+        wanted = _this_week(asked)
         try:
             check_siting(session, wanted)
             stored = read_stored(session, wanted, settings.timezone)
         except InvalidValueError as error:
             return Fact(record.promised, None, _at(wanted), wanted.demand, error.text)
         behind = later_facilities(session, record.run, record.order)
+        of_plan = later_facilities(session, record.run, 1)
     known = _cannot_be_told(record, stored, wanted, settings.timezone)
     if known is not None:
         workers, reason = known
         return Fact(record.promised, workers, _at(wanted), stored.demand_code, reason)
     ways = ways_to_walk(settings)
+    if asked.seated:
+        return _with_seats(record, settings, wanted, stored, of_plan, behind)
     try:
         before = measure_ground(settings, wanted, _without(stored, behind), ways)
         others = [code for code in behind if code != record.facility]
@@ -90,6 +94,32 @@ def fact_of(database: Database, settings: Settings, number: int) -> Fact:
     # Over several moments the rows of the two differ, so that only their sums can be compared.
     workers = math.fsum(after.weight[after.covered]) - math.fsum(before.weight[before.covered])
     return Fact(record.promised, max(0.0, workers), _at(wanted), stored.demand_code)
+
+
+def _with_seats(
+    record: ProposalRecord,
+    settings: Settings,
+    wanted: SitingParameters,
+    stored: Stored,
+    of_plan: Sequence[str],
+    behind: Sequence[str],
+) -> Fact:
+    """Count whom a station has seats for, as its plan did: each of the plan's as many as it seats."""
+    assert record.facility is not None  # or nothing is to be counted
+    try:
+        ground = measure_ground(settings, wanted, _without(stored, of_plan), ways_to_walk(settings))
+    except InvalidValueError as error:
+        return Fact(record.promised, None, _at(wanted), wanted.demand, error.text)
+    before = [code for code in of_plan if code not in behind]
+    workers = newly_served(ground, stored, before, record.facility, wanted.at)
+    reason = None
+    if workers is None:
+        reason = Text(
+            "方案算的是有座位的人，这一站或方案里它前面的站点没有登记座位",
+            "the plan counted workers with a seat, and the seats of this station, or of one before it in "
+            "the plan, are not recorded",
+        )
+    return Fact(record.promised, workers, _at(wanted), stored.demand_code, reason)
 
 
 def _plain(wanted: SitingParameters) -> SitingParameters:

@@ -113,3 +113,43 @@ def test_an_opened_station_keeps_the_plans_promise(
     run_sql(town, "delete from facility where code = :code", code=code)
     told = fact_of(town, settings, second)
     assert (told.workers, told.reason is not None) == (None, True)
+
+
+SEATED: list[dict[str, object]] = [
+    {"at": NIGHT, "hours": "06:00-23:00"},
+    {"at": None, "hours": None},
+    {"at": None, "moments": (moment("2026-11-24T10:00"), NIGHT), "hours": "06:00-23:00"},
+    {"at": None, "moments": (moment("2026-11-24T10:00"), NIGHT), "hours": "06:00-20:00"},
+]
+
+
+@pytest.mark.parametrize("asked", SEATED)
+def test_a_station_keeps_its_promise_by_its_seats(
+    town: Database, settings: Settings, asked: dict[str, object]
+) -> None:
+    """Workers within reach of a station without a seat were never promised, and are no fact."""
+    wanted = replace(WANTED, standard_m=600.0, capacity=12.0, **asked)  # type: ignore[arg-type]
+    run = siting_run.run_here(town, settings, wanted)
+    promised = [site.adds for site in sites_of(town, run.id)]
+    numbers = take_sites(town, settings, run.id).added
+    seats = {"capacity": "12", "opening_hours": wanted.hours or "24/7"}
+    codes = []
+    for number in numbers:
+        approved(town, settings, number)
+        codes.append(
+            open_proposal(town, settings, number, today(settings), station=seats, expected_rev=None)
+        )
+    for number, expected in zip(numbers, promised, strict=True):
+        fact = fact_of(town, settings, number)
+        assert fact.workers == pytest.approx(expected)
+        assert 0 < expected <= 12
+    change = "update facility set capacity = :seats where code = :code"
+    run_sql(town, change, seats=5, code=codes[1])
+    fewer = fact_of(town, settings, numbers[1]).workers
+    open_part = 0.5 if asked["hours"] == "06:00-20:00" else 1.0
+    assert fewer == pytest.approx(min(promised[1], 5 * open_part))
+    run_sql(town, change, seats=None, code=codes[0])
+    for number in numbers:
+        told = fact_of(town, settings, number)
+        assert told.workers is None
+        assert told.reason is not None and "没有登记座位" in told.reason.zh
