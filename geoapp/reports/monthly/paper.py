@@ -64,6 +64,8 @@ _MOST_FIGURES: Final = 3
 _MOST_BARS: Final = 30
 _HALF_PIN_MM: Final = 2.6
 _FEW_MM: Final = 90.0
+# A line of the contents, and their heading with what is above it.
+_ENTRY_MM, _CONTENTS_MM = 6.2, 14.0
 
 
 def write_paper(report: Report, path: Path, language: Language | None) -> None:
@@ -106,17 +108,28 @@ def _title(pdf: Sheet, report: Report, language: Language | None) -> None:
     pdf.ln(6)
     rows = [(said(label, language), written(value, language)) for label, value in report.facts]
     draw_rows(pdf, (), rows)
-    # Three lines for each chapter at least: what does not fit stands on a page of its own.
+    # What does not fit below stands on pages of its own.
     lines = len(report.sections) + sum(_entries(one) for one in report.sections)
-    if pdf.get_y() + 12 + 6.2 * lines > pdf.h - 20:
+    if pdf.get_y() + _CONTENTS_MM + _ENTRY_MM * lines > pdf.page_break_trigger:
         pdf.add_page()
     pdf.ln(4)
     pdf.words(said(words.CONTENTS, language), 14, gap_mm=2)
-    pdf.insert_toc_placeholder(_contents)
+    pdf.insert_toc_placeholder(_contents, pages=_pages(pdf, lines))
 
 
 def _entries(section: Section) -> int:
-    return len(section.maps) + len(section.bars) + len(section.tables)
+    maps = sum(bool(one.areas) for one in section.maps)
+    return maps + len(section.bars) + len(section.tables)
+
+
+def _pages(pdf: Sheet, lines: int) -> int:
+    """Return how many pages so many lines of contents take from here on: they are kept free beforehand."""
+    pages, y = 1, pdf.get_y()
+    for _ in range(lines):
+        if y + _ENTRY_MM > pdf.page_break_trigger:
+            pages, y = pages + 1, pdf.t_margin
+        y += _ENTRY_MM
+    return pages
 
 
 def _contents(pdf: FPDF, outline: list[OutlineSection]) -> None:
@@ -128,8 +141,16 @@ def _contents(pdf: FPDF, outline: list[OutlineSection]) -> None:
         link = pdf.add_link(page=one.page_number)
         pdf.set_x(MARGIN_MM + indent)
         width = WIDTH_MM - indent - 14
-        pdf.cell(width, 6.2, _fitted(pdf, one.name, width), link=link)
-        pdf.cell(14, 6.2, str(one.page_number), align="R", link=link, new_x="LMARGIN", new_y="NEXT")
+        pdf.cell(width, _ENTRY_MM, _fitted(pdf, one.name, width), link=link)
+        pdf.cell(
+            14,
+            _ENTRY_MM,
+            str(one.page_number),
+            align="R",
+            link=link,
+            new_x="LMARGIN",
+            new_y="NEXT",
+        )
 
 
 def _languages(text: Text, language: Language | None) -> list[str]:
