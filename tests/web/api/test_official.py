@@ -74,6 +74,9 @@ def test_everybody_reads_it_and_managers_publish(
     # Nobody is offered what would be refused: a district's manager nothing of the city's.
     manager = client_of(app, database, Role.MANAGER)
     set_schedule(database, settings, "370200", Every.NIGHT, 2, "manager")
+    newer = coverage_run.run_here(database, settings, WANTED)
+    with database.session() as session:
+        session.execute(text("update facility set name_zh = name_zh || '一'"))
     for regions, offered in (["370203"], False), ([], True):
         set_rights(database, f"a-{Role.MANAGER}", regions=regions)
         for address in "/publications", "/publications/reports":
@@ -86,6 +89,15 @@ def test_everybody_reads_it_and_managers_publish(
                 assert ('name="every" value="never"' in said) is (
                     offered and address == "/publications"
                 )
+        for address, form in (
+            ("/coverage", 'action="/publications/recompute"'),
+            ("/coverage/370200/hours", 'action="/publications/recompute"'),
+            (f"/publications/compare?run={newer.id}", 'action="/publications"'),
+        ):
+            with subtests.test(address=address, regions=regions):
+                page = manager.get(address)
+                assert page.status_code == 200
+                assert (form in page.get_data(as_text=True)) is offered
 
 
 def test_a_comparison_says_where_the_questions_differ(

@@ -37,9 +37,9 @@ from geoapp.web.pages.coverage.manager import (
     answered_crumbs,
     class_of,
     run_of_address,
-    standing_of,
 )
 from geoapp.web.pages.coverage.planner import is_sample, statement_of
+from geoapp.web.pages.coverage.standing import standing_of
 from geoapp.web.pages.naming import naming
 
 blueprint = Blueprint("coverage_hours", __name__)

@@ -21,7 +21,8 @@ from geoapp.reports.words.states import range_text
 from geoapp.web.edge.access import require, signed_in
 from geoapp.web.edge.parameters import full_hour, without_nul
 from geoapp.web.edge.services import services
-from geoapp.web.pages.coverage.published import is_own, own_regions, published_areas
+from geoapp.web.pages.coverage.published import published_areas
+from geoapp.web.pages.coverage.standing import is_own, own_regions
 from geoapp.web.pages.naming import naming
 
 blueprint = Blueprint("kept_reports", __name__, url_prefix="/publications/reports")

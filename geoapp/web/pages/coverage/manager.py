@@ -52,6 +52,7 @@ from geoapp.web.edge.services import services
 from geoapp.web.pages.coverage.changes import compared, earlier_answer, history_of, multiples
 from geoapp.web.pages.coverage.monthly import form_parts
 from geoapp.web.pages.coverage.planner import is_sample, map_link, run_number, statement_of
+from geoapp.web.pages.coverage.standing import standing_of
 from geoapp.web.pages.naming import naming
 from geoapp.web.pages.run_lines import QuestionLine, line_of_actions
 
@@ -105,36 +106,6 @@ class Crumb:
 
     code: str
     text: Text
-
-
-@dataclass(frozen=True, slots=True)
-class Standing:
-    """What a page's run is worth: the published answer, one that was, or somebody's question."""
-
-    in_force: bool
-    text: Text
-
-
-def standing_of(run: CoverageRun) -> Standing:
-    """Return what a run is worth: the published answer, one that was, or somebody's question."""
-    database = services().database
-    publication = answers.publication_of(database, run.id)
-    if publication is None:
-        text = Text(
-            "这是一次没有公布的分析，不是公布的结果。",
-            "This analysis is not published; it is not the official answer.",
-        )
-        return Standing(in_force=False, text=text)
-    text = published_text(publication, naming().regions, services().settings.timezone)
-    if publication in answers.in_force(database).values():
-        return Standing(in_force=True, text=Text(f"{text.zh}。", f"{text.en}."))
-    if publication.withdrawn_at is not None:
-        text = Text(f"{text.zh}；已经撤回。", f"{text.en}; it was withdrawn.")
-    else:
-        text = Text(
-            f"{text.zh}；之后公布了新的结果。", f"{text.en}; a newer one has taken its place."
-        )
-    return Standing(in_force=False, text=text)
 
 
 @blueprint.get("/coverage")

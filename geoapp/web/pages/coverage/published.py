@@ -30,6 +30,7 @@ from geoapp.web.edge.parameters import full_hour
 from geoapp.web.edge.services import services
 from geoapp.web.pages.coverage.monthly import form_parts
 from geoapp.web.pages.coverage.planner import run_number, statement_of
+from geoapp.web.pages.coverage.standing import is_own, own_regions
 from geoapp.web.pages.naming import naming
 
 blueprint = Blueprint("publications", __name__, url_prefix="/publications")
@@ -87,18 +88,6 @@ def listed() -> str:
         every=EVERY_TEXT,
         report_form=form_parts() if signed else None,
     )
-
-
-def own_regions() -> frozenset[str] | None:
-    """Return the regions that the asker may publish for: none without the right, None everywhere."""
-    if not may(Permission.PUBLISH):
-        return frozenset()
-    return answers.own_regions(services().database, signed_in().regions)
-
-
-def is_own(region: str | None, own: frozenset[str] | None) -> bool:
-    """Tell whether a region is among those of `own_regions`."""
-    return own is None or region in own
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,6 +170,7 @@ def compare() -> str:
         fresh=None if fresh is None else freshness_text(fresh).pick(language()),
         rows=_compared(then, run),
         questions=_questions(then, run),
+        mine=is_own(answers.run_region(run), own_regions()),
         most_note=MOST_NOTE_CHARACTERS,
     )
 
