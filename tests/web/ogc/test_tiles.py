@@ -1,7 +1,7 @@
 """OGC API Tiles: every feature counts once at each zoom, where it is; kept while it is true."""
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -165,6 +165,76 @@ def test_every_feature_counts_once_at_each_zoom_and_lies_where_it_is(
                 seen = shapely.intersection(shape, inside)
                 # Rounded to a step, after leaving out what is smaller than one.
                 assert shapely.hausdorff_distance(drawn & inside, seen) < 2.5 * step, (name, zoom)
+
+
+def reached(zoom: int, shapes: gpd.GeoSeries) -> set[Tile]:
+    """Every tile that the box of a shape in metres reaches into."""
+    found: set[Tile] = set()
+    for west, south, east, north in shapes.bounds.to_numpy():
+        # With a millimetre: what lies where tiles meet lies in either.
+        first, last = (
+            place(zoom, west - 1e-3, north + 1e-3),
+            place(zoom, east + 1e-3, south - 1e-3),
+        )
+        columns = range(first.column, last.column + 1)
+        found |= {Tile(zoom, row, one) for row in range(first.row, last.row + 1) for one in columns}
+    return {one for one in found if tile_at(zoom, one.row, one.column) is not None}
+
+
+@pytest.mark.parametrize(
+    ("seed", "zooms"),
+    [(1, (0, 7, 11, 12, 16)), pytest.param(2, range(17), marks=pytest.mark.slow)],
+)
+def test_counts_of_all_tiles_add_up_at_every_zoom_in_any_town(
+    database: Database,
+    settings: Settings,
+    tmp_path: Path,
+    seed: int,
+    zooms: Sequence[int],
+    subtests: pytest.Subtests,
+) -> None:
+    """What is drawn in several tiles, such as the district of a base of no known place, counts in one: as many features
+    as one likes, and the sum of ``count`` is ``numberMatched``."""
+    seed_shown(database, settings)
+    random = np.random.default_rng(seed)
+    # Crowded and thin, and some exactly where tiles meet.
+    spread = np.repeat([0.0005, 0.01, 0.2], 12)[:, None] * random.normal(size=(36, 2))
+    lon, lat = TOWN_LON + spread[:, 0], TOWN_LAT + spread[:, 1]
+    edges = random.integers(8, 17, 12)
+    side = 2 * HALF_M / 2.0**edges
+    x, y = TO_METRES.transform(lon[:12], lat[:12])
+    lon[:12], lat[:12] = TO_METRES.transform(
+        np.round(np.array(x) / side) * side,
+        np.round(np.array(y) / side) * side,
+        direction="INVERSE",
+    )
+    add_stations(database, lon, lat)
+    with database.session() as session:
+        for number in range(2):
+            session.execute(
+                text(
+                    "insert into facility (code, kind_code, name_zh, status, position_basis, region_code, "
+                    "region_match) values (:code, 'service_base', '某基地', 'open', 'region_only', '370203', 'stated')"
+                ),
+                {"code": f"B-{number}"},
+            )
+    tiles = LayerTiles(database, settings)
+    context = read_moment(database, settings, None).context
+    for layer in registry():
+        rows = read_layer(database, layer, context).rows
+        shapes = gpd.GeoSeries([row["geometry"] for row in rows], crs=4326).to_crs(3857)
+        for zoom in zooms:
+            with subtests.test(layer=layer.id, zoom=zoom):
+                counted, proper = 0, []
+                for tile in reached(zoom, shapes):
+                    frame = decoded(tiles.read(layer, tile), tile, tmp_path)
+                    if frame is not None:
+                        counted += int(frame["count"].sum())
+                        if "id" in frame:
+                            proper += list(frame.loc[frame["count"] > 0, "id"].dropna())
+                assert counted == len(rows)
+                # Whoever is named and counts is in one tile.
+                assert len(proper) == len(set(proper))
 
 
 def test_many_are_gathered_with_how_many_they_are(
