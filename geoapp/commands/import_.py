@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from geoapp.commands.context import open_store, read_settings, say
+from geoapp.commands.progress import progress_shown
 from geoapp.core.errors import InvalidValueError
 from geoapp.core.i18n import Text
 from geoapp.core.limits import MOST_WEIGHT
@@ -289,7 +288,7 @@ def network(file: Path, name: str | None, clip: str | None) -> None:
 
     with open_store() as (settings, database):
         initialise(database)
-        with _progress() as told:
+        with progress_shown() as told:
             report = import_network(database, settings, file, name=name, clip=clip, progress=told)
             told(1.0, Text("准备查询", "Preparing answers"))
             NearestService(database, settings).warm_up()
@@ -308,7 +307,7 @@ def streets(file: Path, name: str | None, clip: str | None) -> None:
 
     with open_store() as (settings, database):
         initialise(database)
-        with _progress() as told:
+        with progress_shown() as told:
             report = import_streets(database, settings, file, name=name, clip=clip, progress=told)
             told(1.0, Text("准备查询", "Preparing answers"))
             NearestService(database, settings).warm_up()
@@ -369,25 +368,6 @@ def _say_network(report: NetworkReport) -> None:
         say(Text("与正在使用的网络相同。", "It is the network that was in use."))
 
 
-@contextmanager
-def _progress() -> Iterator[Callable[[float, Text], None]]:
-    """Show a bar on a terminal; yield what moves it."""
-    from rich.console import Console
-    from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
-
-    columns = (
-        TextColumn("{task.description}"),
-        BarColumn(),
-        TextColumn("{task.percentage:.0f}%"),
-        TimeElapsedColumn(),
-    )
-    console = Console(stderr=True)
-    hidden = not console.is_terminal
-    with Progress(*columns, console=console, transient=True, disable=hidden) as bar:
-        task = bar.add_task("", total=1.0)
-        yield lambda share, step: bar.update(task, completed=share, description=step.both())
-
-
 def _import(
     what: str,
     file: Path,
@@ -413,7 +393,7 @@ def _import(
 
             show_crs(*guess_crs(database, settings, file, options))
             click.get_current_context().exit(EXIT_TO_BE_CHOSEN)
-        with _progress() as told:
+        with progress_shown() as told:
             report = import_file(database, settings, what, file, options, progress=told)
     if as_json:
         from geoapp.operations.imports.as_json import report_json

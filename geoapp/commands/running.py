@@ -8,6 +8,7 @@ from types import FrameType
 from typing import TYPE_CHECKING
 
 from geoapp.commands.context import say
+from geoapp.commands.progress import Tell, progress_shown
 from geoapp.core.errors import CancelledError, GeoappError
 from geoapp.core.i18n import Text
 from geoapp.core.words import RunStatus
@@ -15,7 +16,6 @@ from geoapp.core.words import RunStatus
 if TYPE_CHECKING:
     from geoapp.core.results.run import InputsT_co, ResultT_co, RunState
 
-Tell = Callable[[float, Text], None]
 _STOPPING = Text(
     "正在停止，已有的方案会保留；再按一次 Ctrl-C 立即结束",
     "Stopping; a plan that was met is kept. Ctrl-C once more ends at once",
@@ -43,9 +43,6 @@ def run_with_bar(
     GeoappError
         If it failed.
     """
-    from rich.console import Console
-    from rich.progress import BarColumn, Progress, TextColumn
-
     stopping = False
 
     def interrupt(_number: int, _frame: FrameType | None) -> None:
@@ -54,11 +51,9 @@ def run_with_bar(
             raise KeyboardInterrupt
         stopping = True
 
-    columns = (TextColumn("{task.description}"), BarColumn(), TextColumn("{task.percentage:.0f}%"))
     former = signal.signal(signal.SIGINT, interrupt)
     try:
-        with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
-            task = bar.add_task("", total=1.0)
+        with progress_shown() as show:
             told = False
 
             def tell(share: float, step: Text) -> None:
@@ -68,7 +63,7 @@ def run_with_bar(
                         told = True
                         say(_STOPPING)
                     raise CancelledError(_STOPPED)
-                bar.update(task, completed=share, description=step.both())
+                show(share, step)
 
             run = run_here(tell)
     finally:

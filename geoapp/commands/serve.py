@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import click
 
 from geoapp.commands.context import open_store, read_settings, say
+from geoapp.commands.progress import progress_shown
 from geoapp.core.i18n import Text
 
 if TYPE_CHECKING:
@@ -98,7 +99,8 @@ def _load(city: str, settings: Settings) -> None:
         )
         if not recent_runs(database, COVERAGE_RUNS, 1):
             # The first look at the coverage page and the maps should show an answer.
-            run = coverage_run.run_here(database, settings, first_run)
+            with progress_shown() as tell:
+                run = coverage_run.run_here(database, settings, first_run, tell)
             official.publish(database, run.id, by=None, note="示例 / sample")
         account = renew_sample_account(database)
         say(
@@ -115,7 +117,8 @@ def _qingdao(database: Database, settings: Settings) -> CoverageParameters:
     from geoapp.operations.demo.qingdao import CITY, load_sample
     from geoapp.operations.demo.rule import place_rule
 
-    report = load_sample(database, settings)
+    with progress_shown() as tell:
+        report = load_sample(database, settings, tell)
     if report.loaded:
         place_rule(settings)
         say(
@@ -136,7 +139,8 @@ def _helsinki(database: Database, settings: Settings) -> CoverageParameters:
     from geoapp.core.questions.coverage import CoverageParameters
     from geoapp.operations.demo.helsinki import REGION, STANDARD_M, load_helsinki
 
-    report = load_helsinki(database, settings)
+    with progress_shown() as tell:
+        report = load_helsinki(database, settings, tell)
     if report.loaded:
         say(
             Text(
