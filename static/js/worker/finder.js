@@ -13,6 +13,7 @@ import { loadRest, loadWords } from './later.js';
 import { makeLooks } from './looks.js';
 import { offline } from './offline/link.js';
 import { box, fetchStreets, map, whenOutlined } from './ground.js';
+import { bringUp, makeOpened } from './opened.js';
 import { makeOwnPosition } from './own.js';
 import { makeSaid } from './said.js';
 import './share.js';
@@ -44,6 +45,7 @@ const { status, message, tell, warn } = makeSaid(fetchStreets);
 const sheet = makeSheet(byId('sheet'), byId('handle'));
 const { isInSight, show } = makeView(map, box, byId('sheet'));
 whenOutlined((bounds) => { if (!origin) show(bounds, false); }); // an answer may come at once
+const opened = makeOpened(results, sheetBody, (item) => { if (item) choose(item, 'list'); else leave(); });
 const drawn = makeDrawn({ map, box, results, show, way: form.dataset.way || '', pick: (item) => choose(item, 'map') });
 /**
  * What one looks at: from where, by which conditions, at which card.
@@ -198,9 +200,14 @@ function put(into) {
   document.body.classList.add('answered');
   showAnswer();
   const now = before && cardOf(before.dataset.code);
-  if (!now) return;
-  mark(now);
-  bringInSight(now);
+  if (now) {
+    mark(now);
+    bringInSight(now);
+    return;
+  }
+  /** @type {HTMLElement | null} */
+  const unfolded = results.querySelector('.found-more[open]');
+  if (unfolded) mark(unfolded.closest('.found'));
 }
 
 function goesBy() {
@@ -232,6 +239,7 @@ async function showKept(code) {
   if (!found) { warn(message.dataset.unkept); fetchStreets(); return; }
   results.classList.remove('waiting');
   put(() => { results.textContent = ''; results.appendChild(found); });
+  mark(cardOf(code));
   await tellOffline(true);
 }
 
@@ -262,9 +270,14 @@ function showAnswer() {
 
 /** @param {HTMLElement | null} item the card that is looked at */
 function mark(item) {
-  results.querySelectorAll('.found.chosen').forEach((other) => other.classList.remove('chosen'));
-  if (item) item.classList.add('chosen');
+  opened.open(item);
   drawn.mark(item);
+}
+
+/** The card that was looked at is shut again: no step of its own on the way back. */
+function leave() {
+  mark(null);
+  keepLook();
 }
 
 /**
@@ -278,8 +291,7 @@ function choose(item, from) {
   if (isNew) keepLook(true);
   if (from === 'map') {
     if (sheet.size() === 'low') sheet.set('half');
-    // Only the sheet may scroll; scrollIntoView would move the page under it too.
-    sheetBody.scrollTop += item.getBoundingClientRect().top - sheetBody.getBoundingClientRect().top - 8;
+    bringUp(sheetBody, item);
     const pick = item.querySelector('.found-pick');
     if (pick instanceof HTMLElement) pick.focus({ preventScroll: true });
   } else {
@@ -438,20 +450,10 @@ clearButton.addEventListener('click', () => {
 results.addEventListener('click', (event) => {
   const button = closest(event, 'button');
   if (!button) return;
-  const item = closest(event, '.found');
-  if (item && button.classList.contains('found-pick')) choose(item, 'list');
   if ('clear' in button.dataset) clear();
   if (button.dataset.drop) drop(button.dataset.drop);
   if (button.dataset.more) { count = button.dataset.more; search(); }
 });
-// Only one list of map apps is open at a time.
-results.addEventListener('toggle', (event) => {
-  const opened = event.target;
-  if (!(opened instanceof HTMLDetailsElement) || !opened.open) return;
-  results.querySelectorAll('details[open]').forEach((other) => {
-    if (!other.contains(opened)) /** @type {HTMLDetailsElement} */ (other).open = false;
-  });
-}, true);
 
 const given = new URLSearchParams(window.location.search);
 restoreConditions(form, given);

@@ -212,6 +212,7 @@ def test_a_rider_on_the_streets(streets: Site, visit: Visit) -> None:
     expect(page.locator("#map .badge")).to_have_count(2)
     assert serious_violations(page) == []
     # Its page opens beside this one: the stops, which are kept nowhere, stay.
+    cards.first.locator(".found-pick").click()
     with page.context.expect_page() as beside:
         cards.first.get_by_role("link", name="站点页面").click()
     expect(beside.value.locator("h1")).to_contain_text(

@@ -346,6 +346,7 @@ def test_once_visited_it_answers_without_a_network(
     page.locator("#enter label", has_text="只看确知能进的").click()
     page.get_by_role("button", name="好了").click()
     expect(page.locator(".may-enter").first).to_have_text("您能进")
+    page.locator(".found").first.locator(".found-pick").click()
     with page.context.expect_page() as beside:
         page.locator(".found").first.get_by_role("link", name="看存着的这一站").click()
     expect(beside.value.locator("#results .found-name")).to_contain_text("示例·T-1")

@@ -43,6 +43,7 @@ def test_focus_is_seen_and_nothing_touches(site: Site, visit: Visit) -> None:
     assert size.evaluate("one => getComputedStyle(one).outlineOffset") == "-3px"
     page.focus("#finder-form .chip input")
     assert page.locator("#finder-form .chip span").first.evaluate(RING) == ["solid", "3px"]
+    page.locator("#results .found-pick").first.click()
     page.locator("#results .facts > summary").first.click()
     holders = [".chips", ".place-row", ".marks", ".found-actions", ".found-pick", ".found-walk"]
     apart = page.evaluate(APART, holders)

@@ -95,6 +95,7 @@ def test_a_place_is_suggested(client: FlaskClient, database: Database) -> None:
 def test_one_tap_on_a_card_keeps_the_list(site: Site, visit: Visit) -> None:
     page = visit(site)
     card = page.locator("#results .found").first
+    card.locator(".found-pick").click()
     card.locator(".facts > summary").click()
     button = card.locator(".tell button", has_text="关着门")
     size = button.bounding_box()

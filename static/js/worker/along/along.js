@@ -11,9 +11,11 @@ import { followEntering } from '../conditions.js';
 import { spotOf } from '../drawn.js';
 import { ANYBODY, makeEnter, readEntering, setEntering } from '../enter.js';
 import { offline } from '../offline/link.js';
+import { bringUp, makeOpened } from '../opened.js';
 import { findPosition } from '../position.js';
 import { makeSaid } from '../said.js';
 import '../share.js';
+import '../star.js';
 import { makeView } from '../view.js';
 import { filledIn, letterOf, withFirst, withNext } from './stops.js';
 
@@ -43,6 +45,7 @@ const { isInSight, show } = makeView(map, box, byId('sheet'));
 const drawn = L.layerGroup().addTo(map);
 /** @type {Map<HTMLElement, L.Marker>} */
 const markers = new Map();
+const opened = makeOpened(results, sheetBody, (item) => mark(item, false));
 const reach = keepReachable(map, box, () => Array.from(markers.values()));
 
 /** @returns {HTMLInputElement[]} */
@@ -105,14 +108,14 @@ async function search() {
     const isSilent = [message.dataset.offline, message.dataset.broken, message.dataset.late].indexOf(error) >= 0;
     const kept = isSilent && (await answerOffline());
     if (mine !== asked) return;
-    if (!kept) { warn(error, search); bringUp(message); return; }
+    if (!kept) { warn(error, search); bringUp(sheetBody, message); return; }
     results.textContent = '';
     results.appendChild(kept);
   }
   warn();
   draw();
   // On a phone the stops fill the sheet: the answer comes up, with what is said of how old it is.
-  bringUp(error === null ? results : byId('offline'));
+  bringUp(sheetBody, error === null ? results : byId('offline'));
 }
 
 /** What is loaded for it is of this page: stations on the way, from what is kept. */
@@ -191,7 +194,7 @@ function draw() {
   found.forEach((item, index) => {
     const { name = '', state = '' } = item.dataset;
     const place = { number: index + 1, name, state, offset: offsets[index], above: (found.length - index) * 10 };
-    const marker = placeMarker(spots[index], place, () => choose(item, true)).addTo(drawn);
+    const marker = placeMarker(spots[index], place, () => mark(item, true)).addTo(drawn);
     markers.set(item, marker);
   });
   status.textContent = found.length ? filled(status.dataset.found || '', { n: found.length }) : '';
@@ -200,19 +203,15 @@ function draw() {
   box.dataset.drawn = String(asked);
 }
 
-/** @param {HTMLElement} element */
-function bringUp(element) {
-  sheetBody.scrollTop += element.getBoundingClientRect().top - sheetBody.getBoundingClientRect().top - 8;
-}
-
-/** @param {HTMLElement} item @param {boolean} isFromMap */
-function choose(item, isFromMap) {
+/** @param {HTMLElement | null} item the card that is looked at @param {boolean} isFromMap */
+function mark(item, isFromMap) {
   markers.forEach((marker, other) => {
     const element = marker.getElement();
     if (element) element.classList.toggle('chosen', other === item);
     marker.setZIndexOffset(other === item ? 10000 : 0);
-    other.classList.toggle('chosen', other === item);
   });
+  opened.open(item);
+  if (!item) return;
   if (!isFromMap) {
     if (sheet.size() === 'full') sheet.set('half');
     const spot = L.latLngBounds([spotOf(item)]);
@@ -220,8 +219,7 @@ function choose(item, isFromMap) {
     return;
   }
   if (sheet.size() === 'low') sheet.set('half');
-  // Only the sheet may scroll; scrollIntoView would move the page under it too.
-  bringUp(item);
+  bringUp(sheetBody, item);
   const pick = item.querySelector('.found-pick');
   if (pick instanceof HTMLElement) pick.focus({ preventScroll: true });
 }
@@ -302,16 +300,7 @@ function without(drop) {
 results.addEventListener('click', (event) => {
   const button = closest(event, 'button');
   if (button && button.dataset.drop) without(button.dataset.drop);
-  const item = closest(event, '.found');
-  if (item && closest(event, '.found-pick')) choose(item, false);
 });
-results.addEventListener('toggle', (event) => {
-  const opened = event.target;
-  if (!(opened instanceof HTMLDetailsElement) || !opened.open) return;
-  results.querySelectorAll('details[open]').forEach((other) => {
-    if (other !== opened) /** @type {HTMLDetailsElement} */ (other).open = false;
-  });
-}, true);
 
 setStops(written());
 followBy(form, results.querySelector('.route') !== null);

@@ -3,7 +3,7 @@
 
 import { byId } from '../../lib/page.js';
 import { ANYBODY, enteringText } from '../enter.js';
-import { callOf, copyOf, entryRow, factsOf, icon, made, metresText, minutesText, nameOf, nameRow, notice, pick, stateRow, t, warningsOf } from '../offline/cards.js';
+import { callOf, copyOf, entryRow, factsOf, icon, made, metresText, minutesText, moreOf, nameOf, nameRow, notice, pick, starOf, stateRow, t, warningsOf } from '../offline/cards.js';
 import { isAsked } from '../offline/entering.js';
 import { clockUp, said } from '../offline/hours.js';
 import { keepHere } from '../offline/keeping.js';
@@ -153,20 +153,22 @@ function cardOf(kept, item, number, now_ms, entering) {
   const words = said(kept, kept.schedules[station.schedule], item.opening, item.arrival, now_ms, travel_s);
   const there = clockUp(kept, zone, item.arrival.there);
   return made('li', { class: 'found', 'data-lon': String(station.lon), 'data-lat': String(station.lat), 'data-state': words.state, 'data-name': name, 'data-code': station.code },
-    nameRow(number, station, words.state),
-    made('div', { class: 'found-main' },
-      made('p', { class: 'found-walk' }, icon('navigate'), made('span', {}, made('strong', {}, addedText(kept, item)), made('span', { class: 'soft' }, ` · ${where}${t('（估算）', ' (estimate)')}`))),
-      stateRow(words, t(`约 ${there} 到：`, `There at about ${there}: `)),
-      entryRow(kept, station, entering)),
-    ...warningsOf(station),
-    made('div', { class: 'found-actions' },
+    made('div', { class: 'found-head' },
+      nameRow(number, station, words.state),
+      made('div', { class: 'found-main' },
+        made('p', { class: 'found-walk' }, icon('navigate'), made('span', {}, made('strong', {}, addedText(kept, item)), made('span', { class: 'soft' }, ` · ${where}${t('（估算）', ' (est.)')}`))),
+        stateRow(words, t(`约 ${there} 到：`, `There at about ${there}: `)),
+        entryRow(kept, station, entering)),
+      ...warningsOf(station)),
+    moreOf(station, made('div', { class: 'found-actions' },
       callOf(station),
+      starOf(station),
       made('details', { class: 'facts' },
         made('summary', { class: 'button' }, t('详情', 'Details'), made('span', { class: 'for-reader' }, ` ${name}`)),
         factsOf(kept, station), copyOf(station),
         made('p', { class: 'soft small' }, t('导航和站点页面要有网络。', 'Directions and the station’s page need a network.'))),
       // In a tab of its own: the stops are kept nowhere, and would be gone on the way back.
-      made('a', { class: 'button', href: `${root}?station=${encodeURIComponent(station.code)}`, target: '_blank', rel: 'noopener' }, t('看存着的这一站', 'As it is kept'), made('span', { class: 'for-reader' }, ` ${name}`))));
+      made('a', { class: 'button', href: `${root}?station=${encodeURIComponent(station.code)}`, target: '_blank', rel: 'noopener' }, t('看存着的这一站', 'As it is kept'), made('span', { class: 'for-reader' }, ` ${name}`)))));
 }
 
 /**

@@ -177,7 +177,7 @@ export function entryRow(kept, station, entering) {
     admits(entering, station.access, station.entry) ? made('span', { class: 'may-enter' }, t('您能进', 'You may enter')) : unsure('能不能进：未知', 'Whether you may enter: unknown'),
     made('span', { class: 'soft' }, ' · '),
   ] : [];
-  return made('p', { class: 'found-entry' }, icon('door'), made('span', {}, ...may, entry, made('span', { class: 'soft' }, ' · '), access));
+  return made('p', { class: 'found-entry' }, icon('door'), made('span', {}, ...may, entry, made('span', { class: 'soft' }, ' · '), access, ...(station.sample ? [' ', made('span', { class: 'tag' }, t('示例', 'Sample'))] : [])));
 }
 
 /**
@@ -186,7 +186,7 @@ export function entryRow(kept, station, entering) {
  */
 export function stateRow(words, before = '') {
   return made('p', { class: `found-state ${words.state}` }, icon({ open: 'yes', shut: 'no', unknown: 'unknown' }[words.state]),
-    made('span', {}, before, made('strong', {}, pick(words.text)), words.note ? ` · ${pick(words.note)}` : ''));
+    made('span', {}, before, made('strong', {}, pick(words.text)), words.note ? made('span', { class: 'note' }, ` · ${pick(words.note)}`) : null));
 }
 
 /**
@@ -205,20 +205,28 @@ export function warningsOf(station) {
  * @param {number} number
  * @param {Station} station
  * @param {string} state
- * @param {Element | null} [star] that saves it
  */
-export function nameRow(number, station, state, star = null) {
+export function nameRow(number, station, state) {
   return made('h2', { class: 'found-name' },
-    made('button', { class: 'found-pick', type: 'button' }, made('span', { class: `badge ${state}` }, String(number)), made('span', {}, nameOf(station))),
-    station.sample ? made('span', { class: 'tag' }, t('示例', 'Sample')) : null,
-    star);
+    made('button', { class: 'found-pick', type: 'button' }, made('span', { class: `badge ${state}` }, String(number)), made('span', {}, nameOf(station))));
+}
+
+/**
+ * What unfolds below a card's head.
+ * @param {Station} station
+ * @param {...(Node | null)} inside
+ */
+export function moreOf(station, ...inside) {
+  return made('details', { class: 'found-more' },
+    made('summary', { class: 'button' }, icon('down'), made('span', { class: 'for-reader' }, t('更多：', 'More: '), nameOf(station))),
+    made('div', { class: 'found-rest' }, ...inside));
 }
 
 /**
  * The star that saves a station, as on a card of the service: it stays on this device and needs no network.
  * @param {Station} station
  */
-function starOf(station) {
+export function starOf(station) {
   const template = /** @type {HTMLTemplateElement} */ (document.getElementById('kept-star'));
   const star = /** @type {HTMLElement} */ (document.importNode(/** @type {Element} */ (template.content.firstElementChild), true));
   const { code } = station, name = nameOf(station);
@@ -330,35 +338,39 @@ export function card(kept, item, number, { now_ms, accuracy_m, asked, entering, 
   const isRide = kept.walk_m_per_s !== undefined;
   const walk = walks
     ? [isVague ? made('strong', {}, isRide ? t('路上多久说不准', 'No telling how long by e-bike') : t('步行多久说不准', 'No telling how long on foot'))
-      : made('strong', {}, isRide ? t('骑行 ', '') : t('步行 ', ''), span ? t(`${span[0]}–${span[1]} 分钟`, `${span[0]}–${span[1]} min`) : minutesText(item.walk_s), isRide ? t('', ' by e-bike') : t('', ' on foot')),
-      made('span', { class: 'soft' }, ` · ${far}${t('（估算）', ' (estimate)')}${wind}`)]
-    : [made('strong', {}, far), made('span', { class: 'soft' }, isRide ? t(' · 太远', ' · too far') : t(' · 太远，不宜步行', ' · too far to walk'), afar ? '' : t('（估算）', ' (estimate)'), wind)];
-  const keys = asked.concat(KEY_AMENITIES.filter((code) => asked.indexOf(code) < 0));
-  const marks = keys.map((code) => {
+      : made('strong', {}, isRide ? t('骑行 ', '') : t('步行 ', ''), span ? t(`${span[0]}–${span[1]} 分钟`, `${span[0]}–${span[1]} min`) : minutesText(item.walk_s), made('span', { class: 'for-reader' }, isRide ? t('', ' by e-bike') : t('', ' on foot'))),
+      made('span', { class: 'soft' }, ` · ${far}${t('（估算）', ' (est.)')}${wind}`)]
+    : [made('strong', {}, far), made('span', { class: 'soft' }, isRide ? t(' · 太远', ' · too far') : t(' · 太远，不宜步行', ' · too far to walk'), afar ? '' : t('（估算）', ' (est.)'), wind)];
+  const mark = (/** @type {string} */ code) => {
     const presence = station.amenities.indexOf(code) >= 0 ? 'yes' : (station.no_amenities || []).indexOf(code) >= 0 ? 'no' : 'unknown';
     const word = kept.amenities.filter((one) => one.code === code)[0];
     const spoken = { yes: t('：有', ': yes'), no: t('：没有', ': no'), unknown: t('：未知', ': unknown') }[presence];
     const rare = presence !== 'yes' && asked.indexOf(code) < 0 ? ' rare' : '';
     return word ? made('li', { class: `mark ${presence}${rare}` }, icon(presence), made('span', {}, pick(word)), made('span', { class: 'for-reader' }, spoken)) : null;
-  });
+  };
+  const marks = (/** @type {string[]} */ some) => (some.length ? made('ul', { class: 'marks', 'aria-label': t('设施', 'Amenities') }, ...some.map(mark)) : null);
   const isOld = station.verified_on !== undefined && now_ms - Date.parse(station.verified_on) > MOST_OLD_MS;
   const line = isRange ? '' : t('；直线 ', '; straight line ') + pick(metresText(item.distance_m));
   const distance = afar ? far : (isRide ? t(`路程${far}，估算`, `${far}, an estimate`) : t(`步行${far}，估算`, `on foot ${far}, an estimate`)) + line;
   return made('li', { id: `card-${number}`, class: 'found', 'data-lon': String(station.lon), 'data-lat': String(station.lat), 'data-state': words.state, 'data-name': name, 'data-code': station.code },
-    nameRow(number, station, words.state, starOf(station)),
-    made('div', { class: 'found-main' },
-      stateRow(words),
-      isFrom ? made('p', { class: 'found-walk' }, icon(isRide ? 'navigate' : 'walk'), made('span', {}, ...walk))
-        : made('p', { class: 'found-where' }, icon('pin'), made('span', {}, station.address || unsure('地址：未知', 'Address: unknown'))),
-      entryRow(kept, station, entering)),
-    ...warningsOf(station),
-    station.confirmed ? made('p', { class: 'small' }, icon('yes'), ' ', pick(station.confirmed)) : null,
-    made('ul', { class: 'marks', 'aria-label': t('设施', 'Amenities') }, ...marks),
-    isOld ? notice('warn', 'found-old', t(`超过一年没有核实（${station.verified_on}）`, `Not verified for over a year (${station.verified_on})`)) : null,
-    made('div', { class: 'found-actions' },
-      callOf(station),
-      made('details', { class: 'facts' },
-        made('summary', { class: 'button' }, t('详情', 'Details'), made('span', { class: 'for-reader' }, ` ${name}`)),
-        factsOf(kept, station, isFrom ? distance : ''), copyOf(station), telling(station.code, name), made('p', { class: 'soft small' }, t('导航和站点页面要有网络。', 'Directions and the station’s page need a network.'),
-          station.address ? t('现在可以照地址和上面的方向走，或复制地址问路。', ' For now go by the address and the bearing above, or copy the address and ask.') : ''))));
+    made('div', { class: 'found-head' },
+      nameRow(number, station, words.state),
+      made('div', { class: 'found-main' },
+        stateRow(words),
+        isFrom ? made('p', { class: 'found-walk' }, icon(isRide ? 'navigate' : 'walk'), made('span', {}, ...walk))
+          : made('p', { class: 'found-where' }, icon('pin'), made('span', {}, station.address || unsure('地址：未知', 'Address: unknown'))),
+        entryRow(kept, station, entering)),
+      ...warningsOf(station),
+      isOld ? notice('warn', 'found-old', t(`超过一年没有核实（${station.verified_on}）`, `Not verified for over a year (${station.verified_on})`)) : null,
+      marks(asked)),
+    moreOf(station,
+      station.confirmed ? made('p', { class: 'small' }, icon('yes'), ' ', pick(station.confirmed)) : null,
+      marks(KEY_AMENITIES.filter((code) => asked.indexOf(code) < 0)),
+      made('div', { class: 'found-actions' },
+        callOf(station),
+        starOf(station),
+        made('details', { class: 'facts' },
+          made('summary', { class: 'button' }, t('详情', 'Details'), made('span', { class: 'for-reader' }, ` ${name}`)),
+          factsOf(kept, station, isFrom ? distance : ''), copyOf(station), telling(station.code, name), made('p', { class: 'soft small' }, t('导航和站点页面要有网络。', 'Directions and the station’s page need a network.'),
+            station.address ? t('现在可以照地址和上面的方向走，或复制地址问路。', ' For now go by the address and the bearing above, or copy the address and ask.') : '')))));
 }

@@ -1,0 +1,84 @@
+"""A card tells on three lines what one needs to set out; the rest is there where it is opened."""
+
+import re
+
+from playwright.sync_api import expect
+from sqlalchemy import text
+
+from tests.web.conftest import Site, Visit, serious_violations
+
+FOUND = "#results .found"
+# How much of the list the first cards take, in CSS pixels of the screen.
+ENDS = f"""() => Array.from(document.querySelectorAll('{FOUND}'))
+  .map((one) => one.getBoundingClientRect().bottom)"""
+
+
+def test_three_fit_under_the_map_and_one_opens(site: Site, visit: Visit) -> None:
+    with site.database.session() as session:
+        session.execute(
+            text("update facility set name_zh = '劳动者驿站', name_en = 'Rest station'")
+        )
+    for language in ("en", "zh"):
+        page = visit(site, f"/?lang={language}", language=language)
+        page.locator(".chip").first.click()
+        expect(page.locator(FOUND)).to_have_count(4)
+        expect(page.locator("#sheet")).to_have_attribute("data-size", "half")
+        page.wait_for_function(f"() => ({ENDS})()[2] <= innerHeight")
+        sheet = page.locator("#sheet").bounding_box()
+        assert sheet
+        assert sheet["y"] > 844 / 3  # the map keeps its part of the screen
+    # Hours, the walk, who may enter and what is unknown stand on every card.
+    for number in range(4):
+        card = page.locator(FOUND).nth(number)
+        expect(card.locator(".found-state")).to_be_visible()
+        expect(card.locator(".found-walk")).to_be_visible()
+        expect(card.locator(".found-entry")).to_be_visible()
+        expect(card.locator(".found-rest")).to_be_hidden()
+    expect(page.locator(FOUND, has_text="超过一年没有核实").locator(".found-old")).to_be_visible()
+    # A press anywhere on its head opens it and shows it on the map; another shuts it again.
+    first, second = page.locator(FOUND).nth(0), page.locator(FOUND).nth(1)
+    first.locator(".found-state").click()
+    expect(first).to_have_class(re.compile("chosen"))
+    expect(first.locator(".found-pick")).to_have_attribute("aria-expanded", "true")
+    expect(first.locator(".marks")).to_be_visible()
+    expect(first.locator(".go-list")).to_be_hidden()
+    expect(page.locator(".marker.chosen")).to_have_text("1")
+    assert serious_violations(page) == []
+    first.locator(".found-pick").click()
+    expect(first.locator(".found-rest")).to_be_hidden()
+    expect(page.locator(".marker.chosen")).to_have_count(0)
+    # Its button opens the directions at once; one card is open at a time, and stays where it was pressed.
+    first.locator(".found-more > summary").click()
+    expect(first.locator(".go-list a").first).to_be_in_viewport()
+    top = second.locator(".found-pick").evaluate(
+        "one => { one.scrollIntoView({ block: 'center' }); return one.getBoundingClientRect().top; }"
+    )
+    second.locator(".found-pick").click()
+    expect(first.locator(".found-rest")).to_be_hidden()
+    expect(second).to_have_class(re.compile("chosen"))
+    now = second.locator(".found-pick").bounding_box()
+    assert now
+    assert now["y"] <= top + 1
+    expect(second.locator(".found-pick")).to_be_in_viewport()
+    # What one asks for stands on the card.
+    page.locator(".chip", has_text="微波炉").click()
+    expect(page.locator(FOUND)).to_have_count(1)
+    expect(page.locator(f"{FOUND} .found-head .mark.yes")).to_have_text(re.compile("微波炉"))
+    page.locator("#locate").click()
+    # The browser's way back opens what was open.
+    page.locator(".chip", has_text="微波炉").click()
+    expect(page.locator(FOUND)).to_have_count(4)
+    second.locator(".found-pick").click()
+    first.locator(".found-pick").click()
+    page.go_back()
+    expect(second.locator(".found-rest")).to_be_visible()
+    expect(first.locator(".found-rest")).to_be_hidden()
+
+
+def test_without_scripts_a_card_unfolds_by_itself(site: Site, visit: Visit) -> None:
+    page = visit(site, "/?lang=zh&place=370203", scripts=False)
+    card = page.locator(FOUND).first
+    expect(card.locator(".found-rest")).to_be_hidden()
+    card.locator(".found-more > summary").click()
+    card.locator(".go > summary").click()
+    expect(card.locator(".go-list a").first).to_be_visible()
