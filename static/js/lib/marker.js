@@ -35,17 +35,20 @@ export function placeMarker(spot, { number, name, state, offset: [right, down], 
   return marker;
 }
 
+const BARELY_PX = 10; // of a marker of 44: on every side, 24 are left
+
 /**
  * @param {DOMRect} one
  * @param {DOMRect} other
+ * @param {number} [by] more than so many pixels
  */
-function overlap(one, other) {
-  return one.left < other.right && other.left < one.right && one.top < other.bottom && other.top < one.bottom;
+function overlap(one, other, by = 0) {
+  return one.left + by < other.right && other.left + by < one.right && one.top + by < other.bottom && other.top + by < one.bottom;
 }
 
 /**
- * A marker at the edge, or under a button of the map or the sheet, is a poor target: it is none for a key
- * until the map has moved to it. Its card in the list is.
+ * A marker at the edge, or under another, a button of the map or the sheet, is a poor target: it is none for a
+ * key until the map has moved to it, or come nearer. Its card in the list is.
  * @param {L.Map} map
  * @param {HTMLElement} box of the map
  * @param {() => L.Marker[]} markers
@@ -58,8 +61,10 @@ export function keepReachable(map, box, markers) {
     if (!elements.length) return;
     const { left, right, top, bottom } = box.getBoundingClientRect();
     const over = Array.from(document.querySelectorAll('.header, #sheet, #handle, #map .leaflet-control')).map((one) => one.getBoundingClientRect());
-    const free = elements.map((one) => one.getBoundingClientRect()).map((place) => place.left >= left && place.right <= right
-      && place.top >= top && place.bottom <= bottom && !over.some((other) => overlap(place, other)));
+    const places = elements.map((one) => ({ place: one.getBoundingClientRect(), z: Number(one.style.zIndex) }));
+    const free = places.map(({ place, z }, index) => place.left >= left && place.right <= right
+      && place.top >= top && place.bottom <= bottom && !over.some((other) => overlap(place, other))
+      && !places.some((other, at) => (other.z > z || (other.z === z && at > index)) && overlap(place, other.place, BARELY_PX)));
     elements.forEach((one, index) => { one.tabIndex = free[index] ? 0 : -1; });
   };
   map.on('moveend', reach);

@@ -23,8 +23,11 @@ REACHED = """() => {
   const markers = [...document.querySelectorAll('#map .marker')];
   return markers.length && markers.every((one) => {
     const { left, right, top, bottom } = one.getBoundingClientRect();
+    const hides = (other, by) => left + by < other.right && other.left + by < right
+      && top + by < other.bottom && other.top + by < bottom;
+    const above = markers.filter((other) => Number(other.style.zIndex) > Number(one.style.zIndex));
     const free = left >= map.left && right <= map.right && top >= map.top && bottom <= map.bottom
-      && !over.some((other) => left < other.right && other.left < right && top < other.bottom && other.top < bottom);
+      && !over.some((other) => hides(other, 0)) && !above.some((other) => hides(other.getBoundingClientRect(), 10));
     return one.tabIndex === (free ? 0 : -1);
   });
 }"""
