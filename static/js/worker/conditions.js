@@ -139,6 +139,25 @@ function codes(given, name) {
 }
 
 /**
+ * Who enters, as an address says it, read as the service reads it.
+ * @param {URLSearchParams} given
+ * @returns {import('./offline/entering.js').Entering}
+ */
+function enteringIn(given) {
+  return { ...ANYBODY, who: given.get('may_enter') || '', without: codes(given, 'without'), surely: given.get('surely') === '1' };
+}
+
+/**
+ * Choose who enters as an address says it.
+ * @param {HTMLFormElement} form
+ * @param {URLSearchParams} given
+ */
+export function restoreEntering(form, given) {
+  setEntering(form, enteringIn(given));
+  tellEntering(form);
+}
+
+/**
  * The conditions that an address names, read as the service reads them; null where it names none.
  * @param {URLSearchParams} given
  * @returns {Conditions | null}
@@ -150,7 +169,7 @@ export function conditionsIn(given) {
     open: isFresh || given.get('open') === '1',
     what: given.get('what') || '',
     amenities: codes(given, 'amenity'),
-    entering: { ...ANYBODY, who: given.get('may_enter') || '', without: codes(given, 'without'), surely: given.get('surely') === '1' },
+    entering: enteringIn(given),
   };
 }
 

@@ -213,6 +213,9 @@ def test_a_rider_on_the_streets(streets: Site, visit: Visit) -> None:
     assert serious_violations(page) == []
     # Its page opens beside this one: the stops, which are kept nowhere, stay.
     cards.first.locator(".found-pick").click()
+    star = cards.first.locator("[data-star]")
+    star.click()
+    expect(star).to_have_attribute("aria-pressed", "true")
     with page.context.expect_page() as beside:
         cards.first.get_by_role("link", name="站点页面").click()
     expect(beside.value.locator("h1")).to_contain_text(

@@ -396,8 +396,15 @@ def test_whoever_comes_by_the_code_on_a_door_has_the_finder_without_a_network(
     expect(star).to_have_attribute("aria-pressed", "true")
     expect(star).to_have_attribute("data-href", "/stations/T-1")
     assert fits(page)
-    page.goto(f"{site.url}/along?stop={TOWN_LON - 0.002},{TOWN_LAT}&stop=示例·T-4")
+    page.goto(
+        f"{site.url}/along?stop={TOWN_LON - 0.002},{TOWN_LAT}&stop=示例·T-4"
+        "&may_enter=worker&without=card&surely=1"
+    )
     expect(page.locator(".route")).to_contain_text("B 示例·T-4")
+    expect(page.locator("#enter > summary")).to_have_text("我能进：户外劳动者，没有卡")
+    expect(page.locator("#enter [name=surely]")).to_be_checked()
+    # What was saved in the finder is so here, too.
+    expect(page.locator(".found [data-star='T-1']")).to_have_attribute("aria-pressed", "true")
     page.goto(f"{site.url}/")
     expect(page.locator("#results .found").first).to_be_visible()
 

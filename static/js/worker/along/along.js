@@ -7,7 +7,7 @@ import { byId, closest, filled } from '../../lib/page.js';
 import { post } from '../../lib/request.js';
 import { makeSheet } from '../../lib/sheet.js';
 import { followBy } from '../by.js';
-import { followEntering } from '../conditions.js';
+import { followEntering, restoreEntering } from '../conditions.js';
 import { spotOf } from '../drawn.js';
 import { ANYBODY, makeEnter, readEntering, setEntering } from '../enter.js';
 import { offline } from '../offline/link.js';
@@ -156,6 +156,7 @@ function restoreAsked(given) {
   boxes.forEach((one) => { if (given.has(one.name)) one.checked = wanted(one.name).indexOf(one.value) >= 0; });
   const minutes = /** @type {HTMLSelectElement} */ (form.elements.namedItem('more_minutes'));
   if (given.has('more_minutes')) minutes.value = given.get('more_minutes') || '';
+  if (['may_enter', 'without', 'surely'].some((name) => given.has(name))) restoreEntering(form, given);
   if (minutes.selectedIndex < 0) minutes.value = form.dataset.minutes || '';
   search();
 }
