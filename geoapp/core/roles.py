@@ -15,9 +15,13 @@ class Role(StrEnum):
 
 
 class Permission(StrEnum):
-    """Something that not everybody may do; to STATE is to enter what a document says of a promise."""
+    """Something that not everybody may do.
+
+    To STATE is to enter what a document says of a promise, to ASK to have solved what a page asks itself.
+    """
 
     RUN = "run"
+    ASK = "ask"
     CARRY_OUT = "carry_out"
     PUBLISH = "publish"
     STATE = "state"
@@ -37,10 +41,10 @@ ROLE_TEXT = {
 
 _EVERY_ROLE = frozenset({Permission.SEE_UNPUBLISHED, Permission.OWN_ACCOUNT})
 _ALLOWED: dict[Role, frozenset[Permission]] = {
-    Role.PLANNER: _EVERY_ROLE | {Permission.RUN, Permission.CARRY_OUT},
+    Role.PLANNER: _EVERY_ROLE | {Permission.RUN, Permission.ASK, Permission.CARRY_OUT},
     Role.STEWARD: _EVERY_ROLE
     | {Permission.STATE, Permission.EDIT, Permission.IMPORT, Permission.CARRY_OUT},
-    Role.MANAGER: _EVERY_ROLE | {Permission.PUBLISH, Permission.STATE},
+    Role.MANAGER: _EVERY_ROLE | {Permission.ASK, Permission.PUBLISH, Permission.STATE},
     Role.ADMIN: frozenset(Permission),
 }
 

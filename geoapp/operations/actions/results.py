@@ -24,7 +24,7 @@ from geoapp.reports.words.actions import action_text
 from geoapp.store.engine import Database
 from geoapp.store.facilities.read import regions_below
 from geoapp.store.regions import region_codes
-from geoapp.store.runs.runs import end_run, list_runs_about
+from geoapp.store.runs.runs import end_run, latest_asked, list_runs_about
 
 
 def store_actions(
@@ -167,6 +167,13 @@ def latest_about(
             below = {code for one in regions if one for code in regions_below(session, one)}
         found = list_runs_about(session, ACTION_RUNS.name, below | set(regions), limit)
         return [run_state(run, ACTION_RUNS) for run in found]
+
+
+def latest_answer(database: Database, asked: ActionParameters) -> ActionRun | None:
+    """Return the newest run of a question, under way, failed or answered; None = it was not asked."""
+    with database.snapshot() as session:
+        found = latest_asked(session, ACTION_RUNS.name, asked.stored())
+        return None if found is None else run_state(found, ACTION_RUNS)
 
 
 def finished(database: Database, run_id: int) -> ActionRun:

@@ -4,12 +4,13 @@ A run is taken by one worker at a time. Each taking raises ``attempts``, and eve
 the attempt it belongs to: a worker that was believed dead and comes back writes nothing.
 """
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import Boolean, func, literal_column, or_, select, update
+from sqlalchemy import Boolean, cast, func, literal_column, or_, select, update
+from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Session
 
 from geoapp.core.i18n import Text
@@ -24,6 +25,7 @@ __all__ = [
     "end_run",
     "forgotten_runs",
     "get_run",
+    "latest_asked",
     "latest_run",
     "list_runs",
     "put_back",
@@ -97,6 +99,17 @@ def list_runs_about(
             .limit(limit)
         )
     )
+
+
+def latest_asked(session: Session, kind: str, params: Mapping[str, Any]) -> Run | None:
+    """Return the newest run of a kind that was asked exactly this and not cancelled."""
+    return session.scalars(
+        select(Run)
+        .where(Run.kind == kind, Run.params == cast(dict(params), JSONB))
+        .where(Run.status != RunStatus.CANCELLED, ~Run.cancel_requested)
+        .order_by(Run.id.desc())
+        .limit(1)
+    ).first()
 
 
 def questions_of_runs(

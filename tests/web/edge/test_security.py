@@ -40,7 +40,7 @@ STATERS = EDITORS | PUBLISHERS
 # What is not open to everybody, and to whom it is.
 GUARDED: dict[tuple[str, str], frozenset[Role]] = {
     ("POST", "/api/v1/coverage-runs"): RUNNERS,
-    ("POST", "/coverage/<region>/hours/longer"): RUNNERS,
+    ("POST", "/coverage/<region>/hours/longer"): RUNNERS | PUBLISHERS,
     ("POST", "/api/v1/coverage-runs/<int:id>/cancel"): RUNNERS,
     ("POST", "/api/v1/siting-runs"): RUNNERS,
     ("POST", "/api/v1/siting-runs/<int:id>/cancel"): RUNNERS,

@@ -12,12 +12,14 @@ from geoapp.core.errors import ConflictError, InvalidValueError
 from geoapp.core.i18n import Text
 from geoapp.core.questions.actions import ActionParameters
 from geoapp.core.questions.coverage import CoverageParameters
+from geoapp.core.results.actions import ActionRun
 from geoapp.core.results.coverage import CoverageRun
 from geoapp.core.results.coverage_hours import CoverageHours, RegionHours
 from geoapp.core.roles import Permission
 from geoapp.core.units import WEEKDAYS, format_share
-from geoapp.core.words import Level
+from geoapp.core.words import Level, RunStatus
 from geoapp.operations.actions import run as action_run
+from geoapp.operations.actions.results import latest_answer
 from geoapp.operations.coverage import official as answers
 from geoapp.operations.coverage.hours import hours_of_week
 from geoapp.reports.coverage.week import (
@@ -28,8 +30,9 @@ from geoapp.reports.coverage.week import (
     share_of,
     shares_of,
 )
+from geoapp.reports.words.actions import verdict
 from geoapp.reports.words.official import freshness_text
-from geoapp.web.edge.access import require, signed_in
+from geoapp.web.edge.access import may, require, signed_in
 from geoapp.web.edge.language import language
 from geoapp.web.edge.services import services
 from geoapp.web.pages.coverage.manager import (
@@ -123,6 +126,10 @@ def show(region: str) -> str:
     except ConflictError as error:
         told, missing = None, error.text.pick(language())
     parts = {} if told is None else _week_parts(told, region)
+    longer = None
+    if told is not None and may(Permission.SEE_UNPUBLISHED):
+        known = latest_answer(services().database, _question(run, told, region))
+        longer = None if known is None else _longer(known)
     names = naming().regions
     standing = standing_of(run)
     database, settings = services().database, services().settings
@@ -142,6 +149,7 @@ def show(region: str) -> str:
         is_fresh=fresh is not None and fresh.is_fresh and told is not None,
         missing=missing,
         legend=LEGEND,
+        longer=longer,
         **parts,
     )
 
@@ -182,16 +190,40 @@ def _start(told: CoverageHours) -> int:
     return passed * 24 + at.hour if 0 <= passed < 7 else 12
 
 
+@dataclass(frozen=True, slots=True)
+class Longer:
+    """Which three, open until midnight, would help most: under way, failed, or answered with its proof."""
+
+    run: ActionRun
+    verdict: Text | None
+
+    @property
+    def under_way(self) -> bool:
+        """Whether it is still to be computed."""
+        return self.run.status in (RunStatus.QUEUED, RunStatus.RUNNING)
+
+
+def _longer(run: ActionRun) -> Longer:
+    return Longer(run, None if run.result is None else verdict(run.result))
+
+
 @blueprint.post("/coverage/<region>/hours/longer")
-@require(Permission.RUN)
+@require(Permission.ASK)
 def longer(region: str) -> Response:
     """Ask which three stations, open until midnight, help most in the late hours of the week shown."""
     run = run_of_address(region)
     if run is None:
         return redirect(url_for("coverage.of_region", region=region), 303)
-    week = hours_of_week(services().database, run.id, _week_asked(), region)
-    started = action_run.start(services().database, _question(run, week, region), signed_in().name)
-    return redirect(url_for("actions.show", run=started.id), 303)
+    database, named = services().database, request.args.get("run")
+    week = hours_of_week(database, run.id, _week_asked(), region)
+    asked = _question(run, week, region)
+    known = latest_answer(database, asked)
+    if known is None or not _longer(known).under_way:  # who presses twice waits for the same answer
+        action_run.start(database, asked, signed_in().name)
+    where = url_for(
+        "coverage_hours.show", region=region, run=named, week=week.week_from, _anchor="longer"
+    )
+    return redirect(where, 303)
 
 
 def _question(run: CoverageRun, week: CoverageHours, region: str) -> ActionParameters:

@@ -10,7 +10,7 @@ from sqlalchemy import text
 from geoapp.core.results.actions import ACTION_RUNS
 from geoapp.core.roles import Role
 from geoapp.core.settings import Settings
-from geoapp.operations.runs.state import recent_runs
+from geoapp.operations.runs.state import read_run, recent_runs
 from geoapp.operations.worker import execute
 from geoapp.store.engine import Database
 from tests.answers import publish_run
@@ -45,17 +45,38 @@ def test_the_week_its_band_and_its_question(town: Database, settings: Settings) 
         )
     assert anybody.get("/coverage/999999/hours").status_code == 404
 
-    refused = client_of(app, town, Role.MANAGER).post(f"{ADDRESS}/longer")
+    refused = client_of(app, town, Role.STEWARD).post(f"{ADDRESS}/longer")
     assert refused.status_code == 403
-    asked = planner.post(f"{ADDRESS}/longer")
+    manager = client_of(app, town, Role.MANAGER)
+    assert "求解" in manager.get(ADDRESS).text
+    asked = manager.post(f"{ADDRESS}/longer")
     (started,) = recent_runs(town, ACTION_RUNS)
-    assert asked.headers["Location"] == f"/plan/actions?run={started.id}"
+    place = asked.headers["Location"]
+    assert place.startswith(f"{ADDRESS}?week=") and place.endswith("#longer")
+    # Who presses twice, or another, waits for the same answer.
+    assert planner.post(f"{ADDRESS}/longer").headers["Location"] == place
+    assert [one.id for one in recent_runs(town, ACTION_RUNS)] == [started.id]
+    assert f"/api/v1/action-runs/{started.id}" in manager.get(ADDRESS).text
     assert started.params["hours"] == "Mo-Su 06:00-24:00"
     assert started.params["most_actions"] == 3
     assert len(started.params["moments"]) == 21
+    # One that failed says so, and may be asked again.
+    run_sql(town, "update run set status = 'failed' where id = :id", id=started.id)
+    failed = manager.get(f"{ADDRESS}?lang=zh").text
+    assert "这次求解没有得到结果" in failed and "再求解" in failed
+    run_sql(town, "update run set status = 'queued' where id = :id", id=started.id)
     # Once it has ended, whoever is signed in finds it on the district's page and on that of the city above.
     execute(town, settings, started.id, threading.Event())
-    manager, link = client_of(app, town, Role.MANAGER), f"/plan/actions?run={started.id}"
+    link = f"/plan/actions?run={started.id}"
+    answered = manager.get(f"{ADDRESS}?lang=zh").text
+    found = read_run(town, ACTION_RUNS, started.id).result
+    assert found is not None and found.actions
+    for one in found.actions:
+        assert one.text_zh in answered
+    assert "已证明最优" in answered and link in answered
+    assert link not in anybody.get(ADDRESS).text
+    earlier = manager.get(f"{ADDRESS}?week={started.params['moments'][0][:10]}").text
+    assert link in earlier
     for where in ("/coverage", "/coverage/370203"):
         assert link in manager.get(where).text, where
         assert link not in anybody.get(where).text, where
