@@ -170,12 +170,14 @@ class Field:
     """One line of a pop-up: the column's value under a title.
 
     Where the query has no such column but ``<column>_zh`` and ``<column>_en``, the reader's
-    language decides, and Chinese stands in for English that is missing.
+    language decides, and Chinese stands in for English that is missing. No value is told as unknown, unless
+    ``if_any``: then there is none.
     """
 
     column: str
     title: Text
     format: Format = "text"
+    if_any: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -334,9 +336,9 @@ FACILITY_POPUP = Popup(
     sample="is_sample",
     fields=(
         Field("kind", Text("类型", "Kind")),
-        Field("doubtful", Text("注意", "Mind"), "doubt"),
+        Field("doubtful", Text("注意", "Mind"), "doubt", if_any=True),
         Field("opening_hours", Text("开放时间", "Hours"), "hours"),
-        Field("place", Text("停靠点", "Stands at")),
+        Field("place", Text("停靠点", "Stands at"), if_any=True),
         Field("entry", Text("进入方式", "Entry"), "entry"),
         Field("access", Text("开放对象", "For"), "access"),
         Field("amenities", Text("有", "Has"), "amenities"),
@@ -360,8 +362,8 @@ FACILITY_ATTRIBUTES = (
     Field("capacity", Text("容纳人数", "Capacity"), "number"),
     Field("opened_on", Text("启用日期", "Opened"), "date"),
     Field("opened_basis", Text("启用日期依据", "What the opening date rests on")),
-    Field("closed_on", Text("停用日期", "Closed"), "date"),
-    Field("closed_basis", Text("停用日期依据", "What the closing date rests on")),
+    Field("closed_on", Text("停用日期", "Closed"), "date", if_any=True),
+    Field("closed_basis", Text("停用日期依据", "What the closing date rests on"), if_any=True),
     # Whose data it is: a file that is handed on names it (ODbL asks for that).
     Field("source", Text("来源", "Source")),
 )

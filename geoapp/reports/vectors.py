@@ -218,6 +218,8 @@ def _write_shapefiles(table: FileTable, path: Path, layer: str) -> None:
 
 def _shapefiles(staged: Path, layer: str, found: set[str]) -> list[tuple[str, list[Path]]]:
     made = []
+    if not found:  # a file with the columns and no row, as of every other format
+        found = {"Point"}
     for kind, (suffix, types) in _SORTS.items():
         if found.isdisjoint(types):
             continue

@@ -4,7 +4,8 @@ from collections.abc import Callable
 from typing import ParamSpec, TypeVar
 
 from flask import Flask, Request, current_app, g, redirect, request, url_for
-from flask.sessions import SecureCookieSession, SecureCookieSessionInterface
+from flask import Response as FlaskResponse
+from flask.sessions import SecureCookieSession, SecureCookieSessionInterface, SessionMixin
 from flask_login import LoginManager, current_user
 from itsdangerous import BadSignature
 from werkzeug.wrappers import Response
@@ -41,6 +42,7 @@ P = ParamSpec("P")
 R = TypeVar("R")
 
 _REQUIRED = "required_permission"
+_SAME = "same_for_everybody"
 _READING = ("GET", "HEAD", "OPTIONS")
 _FOR_PERSONS = (Permission.OWN_ACCOUNT, Permission.ADMINISTER)
 
@@ -81,6 +83,12 @@ def required_permission(view: Callable[..., object]) -> Permission | None:
     return permission
 
 
+def same_for_everybody(view: Callable[P, R]) -> Callable[P, R]:
+    """Say of a view that who asks makes no difference, so that shared caches keep one answer for all."""
+    setattr(view, _SAME, True)
+    return view
+
+
 def _by_header(_request: Request) -> SignedInUser | None:
     """Return who a program says it is with its question."""
     if not credentials.are_given():
@@ -109,6 +117,12 @@ class _Sessions(SecureCookieSessionInterface):
             return self.session_class(signing.loads(sent))
         except BadSignature:
             return self.session_class()
+
+    def save_session(self, app: Flask, session: SessionMixin, response: FlaskResponse) -> None:
+        """Leave answers that are the same for everybody as they are: others vary with the cookie."""
+        view = app.view_functions.get(request.endpoint or "")
+        if not getattr(view, _SAME, False):
+            super().save_session(app, session, response)
 
 
 def _guard() -> Response | None:

@@ -2,9 +2,11 @@
 
 from flask import Flask, Response, g, request
 
+from geoapp.core.errors import InvalidValueError
 from geoapp.core.i18n import DEFAULT_LANGUAGE, LANGUAGES, Language, Text
 
 COOKIE = "lang"
+_LANGUAGES = Text("、".join(LANGUAGES), ", ".join(LANGUAGES))
 
 
 def language() -> Language:
@@ -31,8 +33,14 @@ def t(zh: str | Text, en: str | None = None) -> str:
 
 
 def init_language(app: Flask) -> None:
-    """Give the templates ``t`` and ``language``, and keep a choice made by ``?lang=``."""
+    """Give the templates ``t`` and ``language``; keep a choice made by ``?lang=``, and refuse one that there is not."""
     app.jinja_env.globals.update(t=t, language=language)
+
+    @app.before_request
+    def refuse_other() -> None:
+        wish = request.args.get("lang")
+        if wish is not None and wish not in LANGUAGES:
+            raise InvalidValueError("lang", wish[:100], _LANGUAGES)
 
     @app.after_request
     def keep_choice(response: Response) -> Response:

@@ -11,6 +11,7 @@ from typing import Any
 
 from flask import Flask, Response, g, send_from_directory
 
+from geoapp.web.edge.access import same_for_everybody
 from geoapp.web.edge.compression import MADE_SMALL
 
 _A_YEAR = 365 * 86400
@@ -62,4 +63,4 @@ def init_static_files(app: Flask) -> None:
             g.small_mark = filename
         return answer
 
-    app.view_functions["static"] = send
+    app.view_functions["static"] = same_for_everybody(send)

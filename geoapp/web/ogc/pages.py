@@ -8,6 +8,7 @@ from flask import Response, make_response, render_template, request, url_for
 
 from geoapp.core.filters import Attribute, ValueKind
 from geoapp.core.i18n import Text
+from geoapp.core.words import DateBasis
 from geoapp.maps.folium_map import embed_frame
 from geoapp.maps.kit import Layer
 from geoapp.maps.values import Speaker
@@ -22,6 +23,12 @@ from geoapp.web.ogc.queryables import attributes_here
 from geoapp.web.pages.maps import embed_address
 
 PAGING: Final = ("f", "limit", "offset", "cursor", "download", "lang")
+_DATE_BASES: Final = ("opened_basis", "closed_basis")
+_KNOWN_TO: Final = {
+    DateBasis.KNOWN: Text("知道是哪一天", "the day is known"),
+    DateBasis.MONTH: Text("只知道月份", "only the month is known"),
+    DateBasis.YEAR: Text("只知道年份", "only the year is known"),
+}
 _YES, _NO = Text("是", "yes"), Text("否", "no")
 # What schema.org calls our attributes.
 _SCHEMA_ORG: Final = {
@@ -45,7 +52,9 @@ _KIND_TEXT: Final = {
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """A feature as a person reads it: its values in the order of the columns, None where unknown.
+    """A feature as a person reads it: its values in the order of the columns.
+
+    None where unknown, empty where there is none.
 
     Every layer's first column is ``name``.
     """
@@ -172,7 +181,11 @@ class _Telling:
         self._layer = layer
         self._attributes = attributes_here(layer)
         self._speaker = Speaker(language(), moment.amenities)
-        self._forms = {one.column: one.format for one in (*layer.popup.fields, *layer.attributes)}
+        fields = (*layer.popup.fields, *layer.attributes)
+        self._forms = {one.column: one.format for one in fields}
+        self._if_any = {
+            f"{one.column}{ending}" for one in fields if one.if_any for ending in ("", "_zh", "_en")
+        }
         self.columns = [(name, one.title) for name, one in self._attributes.items()]
 
     def row(self, row: dict[str, Any]) -> Told:
@@ -181,16 +194,22 @@ class _Telling:
             href=_here_html("item", self._layer, feature_id=row["id"]),
             name=str(name or row["id"]),
             sample=bool(self._layer.popup.sample and row.get(self._layer.popup.sample)),
-            values=[self._value(one.value(row), key) for key, one in self._attributes.items()],
+            values=[self._told(one.value(row), key) for key, one in self._attributes.items()],
         )
 
+    def _told(self, value: Any, name: str) -> str | None:
+        told = self._value(value, name)
+        # Where nobody doubts anything, or nothing moves, there is nothing that is not known.
+        return "" if told is None and name in self._if_any else told
+
     def _value(self, value: Any, name: str) -> str | None:
+        if name in _DATE_BASES:
+            known = _KNOWN_TO.get(DateBasis(value))
+            return None if known is None else known.pick(language())
         if isinstance(value, bool):
             return (_YES if value else _NO).pick(language())
         if name in self._forms:
-            told = self._speaker.value(value, self._forms[name])
-            # Where nobody doubts anything there is nothing to mind, and nothing that is not known.
-            return "" if told is None and self._forms[name] == "doubt" else told
+            return self._speaker.value(value, self._forms[name])
         if isinstance(value, list | tuple):
             return "; ".join(value) or None
         if isinstance(value, date):

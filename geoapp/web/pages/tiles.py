@@ -9,6 +9,7 @@ from geoapp.maps.seas import sea_near
 from geoapp.operations.base_maps.files import tile_of
 from geoapp.operations.base_maps.keeper import operator_map
 from geoapp.operations.streets.keeper import BaseMap, base_map
+from geoapp.web.edge.access import same_for_everybody
 from geoapp.web.edge.services import services
 
 blueprint = Blueprint("tiles", __name__)
@@ -20,6 +21,7 @@ _TILE = Text("瓦片", "tile")
 
 
 @blueprint.get("/tiles/base.pmtiles")
+@same_for_everybody
 def base() -> Response:
     """Answer the file or the range that is asked for; 404 where no streets are loaded.
 
@@ -39,6 +41,7 @@ def base() -> Response:
 
 
 @blueprint.get("/tiles/base-maps/<string:code>.pmtiles")
+@same_for_everybody
 def vectors(code: str) -> Response:
     """Answer the file of a base map of the operator, or the range of it that is asked for."""
     found = operator_map(services().settings, code)
@@ -51,6 +54,7 @@ def vectors(code: str) -> Response:
 
 
 @blueprint.get("/tiles/base-maps/<string:code>/<int:zoom>/<int:column>/<int:row>")
+@same_for_everybody
 def picture(code: str, zoom: int, column: int, row: int) -> Response:
     """Answer one tile of a base map of the operator in a file of pictures; 404 where it has none."""
     found = operator_map(services().settings, code)
@@ -68,6 +72,7 @@ def picture(code: str, zoom: int, column: int, row: int) -> Response:
 
 
 @blueprint.get("/tiles/sea.geojson")
+@same_for_everybody
 def sea() -> Response:
     """Answer what is known to be sea in and around a box, for maps that have no streets."""
     box = parse_bbox("bbox", request.args.get("bbox", ""))

@@ -74,6 +74,7 @@ def test_the_sea_is_for_everybody_and_kept(database: Database, settings: Setting
     assert (found.status_code, found.mimetype) == (200, "application/geo+json")
     assert found.json and found.json["type"] == "MultiPolygon"
     assert found.cache_control.public and found.cache_control.max_age
+    assert "Cookie" not in found.headers.get("Vary", "")
     etag = {"If-None-Match": found.headers["ETag"]}
     assert (
         client.get("/tiles/sea.geojson?bbox=119.5,35.5,121.1,37.2", headers=etag).status_code == 304

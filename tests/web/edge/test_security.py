@@ -727,3 +727,20 @@ def test_a_position_is_neither_logged_nor_stored(
         assert trace not in kept
         assert trace not in stored
     assert "T-1" in stored
+
+
+def test_a_language_that_there_is_not_is_refused_everywhere(app: Flask) -> None:
+    client = app.test_client()
+    program = {"Accept": "application/json"}
+    for path in (
+        "/",
+        "/maps/stations.html",
+        "/layers/stations.geojson",
+        "/api/v1/kinds",
+        "/feeds/changes.atom",
+    ):
+        for wrong in ("fr", "", "zh-CN"):
+            answer = problem_of(client.get(f"{path}?lang={wrong}", headers=program), 422, "lang")
+            assert "zh" in answer["accepted"] and "en" in answer["accepted"]
+    problem_of(client.get("/ogc/?lang=fr"), 400, "lang")
+    assert client.get("/ogc/?lang=en").status_code == 200

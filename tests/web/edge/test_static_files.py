@@ -38,6 +38,8 @@ def test_a_page_and_all_its_modules_come_from_one_release(client: FlaskClient) -
         with client.get(address) as answer:
             assert answer.status_code == 200, address
             assert answer.cache_control.immutable, address
+            # Shared caches keep one for all who ask, signed in or not.
+            assert "Cookie" not in answer.headers.get("Vary", ""), address
             assert answer.cache_control.max_age == 365 * 86400
             if "/vendor/" not in address:
                 waiting += [urljoin(address, name) for name in IMPORT.findall(answer.text)]

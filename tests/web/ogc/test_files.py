@@ -315,6 +315,12 @@ def test_files_that_are_refused_known_or_empty(
     for file_format in ("geojson", "gpkg", "fgb", "kml", "parquet"):
         body = asked_of(f=file_format, download=1, filter="code = 'nothing'").data
         assert len(frame_of(body, file_format, tmp_path)) == 0
+    # A Shapefile, too, with its columns.
+    archive = zipfile.ZipFile(io.BytesIO(asked_of(f="shp", filter="code = 'nothing'").data))
+    archive.extractall(tmp_path)
+    about = pyogrio.read_info(tmp_path / "stations_point.shp")
+    assert about["features"] == 0 and {"id", "code", "name_zh"} <= set(about["fields"])
+    assert "stations_point.shp" in archive.read("README.txt").decode()
     for name in ("regions", "demand"):
         found = asked_of(f"/ogc/collections/{name}/items", f="fgb")
         page = client.get(f"/ogc/collections/{name}/items").get_json(force=True)

@@ -94,6 +94,9 @@ def test_pages_hold_what_programs_get(client: FlaskClient, database: Database) -
         assert f'<link rel="alternate" type="{one["type"]}"' in page
     item = client.get(f"{STATIONS}/items/T-1?f=html").text
     assert "注意" not in item  # nobody doubts anything
+    # It stands where it stands, and is not closed: nothing of that is unknown. Its host is.
+    assert "停靠点" not in item and "停用日期" not in item
+    assert re.search(r"所在单位</dt><dd><span[^>]*>未知", item)
     [facts] = re.findall(r'<script type="application/ld\+json">(.*?)</script>', item, re.S)
     told = json.loads(facts)
     assert told["@type"] == "CivicStructure" and told["identifier"] == "T-1"
