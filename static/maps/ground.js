@@ -72,6 +72,8 @@ async function drawLand() {
   };
   again();
   layer.addTo(map);
+  // Where the layers have nothing to show, the districts are.
+  if (!window.geoappMaps.isPlaced) map.fitBounds(layer.getBounds(), { animate: false });
   window.geoappNames.setLand(map, features);
   if (!box.dataset.streets && !box.dataset.bases) await drawSea(layer.getBounds());
   window.matchMedia('(prefers-color-scheme: dark)').addEventListener('change', again);

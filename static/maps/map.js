@@ -411,7 +411,8 @@ window.geoappMaps = (() => {
     });
     const bounds = extent(map);
     const view = texts.view ? L.latLngBounds(texts.view) : bounds;
-    if (view.isValid()) {
+    shared.isPlaced = view.isValid();
+    if (shared.isPlaced) {
       showAll(map, view, texts.view ? 72 : 24);
     }
     arrange(map);

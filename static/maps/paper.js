@@ -9,6 +9,7 @@ window.geoappPaper = (() => {
 
   const LEAST_PX = 600;
   const MARGIN_PX = 24;
+  const MOST_LARGER = 1.6;
 
   // What was in sight of what is drawn; all that was in sight where nothing is.
   function seen(map, drawn) {
@@ -29,8 +30,21 @@ window.geoappPaper = (() => {
     return [Math.min(map.getMaxZoom(), Math.max(map.getMinZoom(), zoom - steps)), side / 2 ** steps];
   }
 
+  // The part of the screen that holds what was seen, as square as there is room, and not much larger than it was
+  // drawn: its middle, in pixels of the screen, and its sides.
+  function cut(map, bounds) {
+    const size = map.getSize();
+    const high = map.latLngToContainerPoint(bounds.getNorthWest());
+    const low = map.latLngToContainerPoint(bounds.getSouthEast());
+    const side = Math.max(low.x - high.x, low.y - high.y, SIDE_PX / MOST_LARGER - 2 * MARGIN_PX) + 2 * MARGIN_PX;
+    const [width, height] = [Math.min(size.x, side), Math.min(size.y, side)].map(Math.round);
+    const within = (at, length, most) => Math.min(most - length / 2, Math.max(length / 2, at));
+    const middle = L.point(within((high.x + low.x) / 2, width, size.x), within((high.y + low.y) / 2, height, size.y));
+    return { middle, width, height };
+  }
+
   // `comes` tells whether something on the map is fetched for what is in sight: that cannot be waited for, and
-  // the map is printed as it was drawn. `content` tells the bounds of what the layers draw.
+  // what was drawn is printed, cut to what was seen. `content` tells the bounds of what the layers draw.
   function start(map, { legend, comes, content }) {
     const box = map.getContainer();
     let before = null;
@@ -38,10 +52,14 @@ window.geoappPaper = (() => {
     function enter() {
       if (before) return;
       before = { centre: map.getCenter(), zoom: map.getZoom(), open: legend.open };
+      const bounds = seen(map, content());
       let { centre, zoom } = before;
-      let { x: width, y: height } = map.getSize();
-      if (!comes()) {
-        const bounds = seen(map, content());
+      let [width, height] = [0, 0];
+      if (comes()) {
+        const part = cut(map, bounds);
+        centre = map.containerPointToLatLng(part.middle);
+        ({ width, height } = part);
+      } else {
         const [at, side] = square(map, bounds);
         centre = map.unproject(map.project(bounds.getNorthWest(), at).add(map.project(bounds.getSouthEast(), at)).divideBy(2), at);
         zoom = at;

@@ -439,6 +439,38 @@ def test_a_map_fills_its_sheet_and_nothing_lies_upon_it(
     assert page.evaluate(SEEN) == pytest.approx([south, west, north, east], abs=1e-6)
 
 
+def test_what_is_fetched_for_a_view_is_printed_as_it_was_drawn(site: Site, visit: Visit) -> None:
+    """Streets and base maps come too late for paper: the sheet holds what was seen of the screen, and nothing anew."""
+    page = opened(visit(site, f"/maps/{ALL}.html", size="desktop"))
+    before, seen, drawn = (
+        page.evaluate("geoappMaps.map.getZoom()"),
+        *map(page.evaluate, (SEEN, DRAWN)),
+    )
+    page.evaluate("geoappMaps.map.getContainer().dataset.streets = 'there'")
+    page.evaluate("window.dispatchEvent(new Event('beforeprint'))")
+    assert page.evaluate("geoappMaps.map.getZoom()") == before
+    low, left, high, right = page.evaluate(SEEN)
+    assert seen[0] - 1e-6 <= low <= drawn[0] and seen[1] - 1e-6 <= left <= drawn[1]
+    assert seen[2] + 1e-6 >= high >= drawn[2] and seen[3] + 1e-6 >= right >= drawn[3]
+    page.emulate_media(media="print")
+    page.set_viewport_size({"width": 718, "height": 1047})
+    sheet = page.locator(".folium-map").bounding_box()
+    assert sheet and 0.9 * 718 <= max(sheet["width"], sheet["height"]) <= 770
+
+
+def test_a_map_with_nothing_to_show_shows_the_districts(visit: Visit) -> None:
+    shape = shapely.box(104, 30, 105, 31)
+    feature = {"type": "Feature", "properties": {}, "geometry": shapely.geometry.mapping(shape)}
+    told = orjson.dumps({"type": "FeatureCollection", "features": [feature]}).decode()
+    layer = PaintedLayer(registry().get("stations", None), [])
+    empty = MapPage("图", [], [layer], Speaker("zh", {}), False, outlines=Outlines("", told, []))
+    page = visit(SimpleNamespace(url=""), "about:blank", size="phone")
+    page.set_content(render_map(empty, inline=True).html)
+    opened(page)
+    page.wait_for_function("geoappMaps.map.getBounds().contains([[30, 104], [31, 105]])")
+    assert page.evaluate("geoappMaps.map.getZoom()") > 6
+
+
 def test_a_printed_map_is_one_sheet(site: Site, visit: Visit) -> None:
     page = opened(visit(site, f"/maps/{ALL}.html", size="desktop"))
     for on_its_side in (False, True):
