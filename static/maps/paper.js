@@ -20,18 +20,21 @@ window.geoappPaper = (() => {
     return L.latLngBounds(low, high);
   }
 
-  // The zoom at which a square of about a sheet's width holds what was seen, and the square's side: once
-  // closer than on the screen at most, so that a single place keeps its neighbourhood.
+  // A square of about a sheet's width that holds what was seen: once closer than on the screen at most, so that a
+  // single place keeps its neighbourhood.
   function square(map, bounds) {
-    const zoom = map.getZoom();
-    const size = map.project(bounds.getSouthEast(), zoom).subtract(map.project(bounds.getNorthWest(), zoom));
-    const side = Math.max(size.x, size.y);
-    const steps = Math.max(-1, Math.round(Math.log2(Math.max(side, 1) / SIDE_PX)));
-    return [Math.min(map.getMaxZoom(), Math.max(map.getMinZoom(), zoom - steps)), side / 2 ** steps];
+    const shown = map.getZoom();
+    const size = map.project(bounds.getSouthEast(), shown).subtract(map.project(bounds.getNorthWest(), shown));
+    const seenPx = Math.max(size.x, size.y);
+    const steps = Math.max(-1, Math.round(Math.log2(Math.max(seenPx, 1) / SIDE_PX)));
+    const zoom = Math.min(map.getMaxZoom(), Math.max(map.getMinZoom(), shown - steps));
+    const [high, low] = [bounds.getNorthWest(), bounds.getSouthEast()].map((corner) => map.project(corner, zoom));
+    const side = Math.ceil(Math.max(LEAST_PX, low.x - high.x + 2 * MARGIN_PX, low.y - high.y + 2 * MARGIN_PX));
+    return { centre: map.unproject(high.add(low).divideBy(2), zoom), zoom, width: side, height: side };
   }
 
   // The part of the screen that holds what was seen, as square as there is room, and not much larger than it was
-  // drawn: its middle, in pixels of the screen, and its sides.
+  // drawn.
   function cut(map, bounds) {
     const size = map.getSize();
     const high = map.latLngToContainerPoint(bounds.getNorthWest());
@@ -40,7 +43,7 @@ window.geoappPaper = (() => {
     const [width, height] = [Math.min(size.x, side), Math.min(size.y, side)].map(Math.round);
     const within = (at, length, most) => Math.min(most - length / 2, Math.max(length / 2, at));
     const middle = L.point(within((high.x + low.x) / 2, width, size.x), within((high.y + low.y) / 2, height, size.y));
-    return { middle, width, height };
+    return { centre: map.containerPointToLatLng(middle), zoom: map.getZoom(), width, height };
   }
 
   // `comes` tells whether something on the map is fetched for what is in sight: that cannot be waited for, and
@@ -52,20 +55,7 @@ window.geoappPaper = (() => {
     function enter() {
       if (before) return;
       before = { centre: map.getCenter(), zoom: map.getZoom(), open: legend.open };
-      const bounds = seen(map, content());
-      let { centre, zoom } = before;
-      let [width, height] = [0, 0];
-      if (comes()) {
-        const part = cut(map, bounds);
-        centre = map.containerPointToLatLng(part.middle);
-        ({ width, height } = part);
-      } else {
-        const [at, side] = square(map, bounds);
-        centre = map.unproject(map.project(bounds.getNorthWest(), at).add(map.project(bounds.getSouthEast(), at)).divideBy(2), at);
-        zoom = at;
-        width = Math.ceil(Math.max(LEAST_PX, side + 2 * MARGIN_PX));
-        height = width;
-      }
+      const { centre, zoom, width, height } = (comes() ? cut : square)(map, seen(map, content()));
       const fit = ([most, tallest]) => String(Math.min(most / width, tallest / height));
       const told = [["width", `${width}px`], ["height", `${height}px`], ["upright", fit(UPRIGHT)], ["on-its-side", fit(ON_ITS_SIDE)]];
       for (const [name, value] of told) box.style.setProperty(`--paper-${name}`, value);

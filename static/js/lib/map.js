@@ -101,8 +101,12 @@ async function offerBaseMaps(map, box, { streets, first, furnished }, changed) {
  * @property {Promise<unknown>} first what is to be on the screen before the streets are fetched
  */
 
+// What a sheet of A4 leaves room for, in a card or not.
+const SHEET_PX = { width: 661, height: 453 };
+
 /**
- * A sheet of paper is narrower than a screen: what was in sight is printed whole, and not cut at its edge.
+ * A sheet of paper is narrower than a screen: what was in sight is printed whole, and not cut at its edge. Streets and
+ * base maps come too late for another view: the map is printed as it was drawn, only smaller.
  * @param {L.Map} map
  * @param {HTMLElement} box
  */
@@ -110,14 +114,22 @@ function printWhole(map, box) {
   /** @type {{ centre: L.LatLng, zoom: number } | null} */
   let before = null;
   window.addEventListener('beforeprint', () => {
+    if (box.dataset.streets || box.dataset.bases) {
+      const { x, y } = map.getSize();
+      box.style.setProperty('--paper-width', `${x}px`);
+      box.style.setProperty('--paper-height', `${y}px`);
+      box.style.setProperty('--paper-share', String(Math.min(SHEET_PX.width / x, SHEET_PX.height / y)));
+      box.classList.add('on-paper', 'as-drawn');
+      return;
+    }
     before = { centre: map.getCenter(), zoom: map.getZoom() };
     const bounds = map.getBounds();
     box.classList.add('on-paper');
     map.invalidateSize({ animate: false, pan: false }).fitBounds(bounds, { animate: false });
   });
   window.addEventListener('afterprint', () => {
+    box.classList.remove('on-paper', 'as-drawn');
     if (!before) return;
-    box.classList.remove('on-paper');
     map.invalidateSize({ animate: false, pan: false }).setView(before.centre, before.zoom, { animate: false });
     before = null;
   });
