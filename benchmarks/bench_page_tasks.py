@@ -19,6 +19,7 @@ from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 from typing import Any, Final
+from urllib.parse import urlsplit
 
 from bench_lighthouse import pages_of
 from bench_nearest_http import SQUARE, fill, served
@@ -63,10 +64,12 @@ def long_tasks(browser: Browser, page: Page, work: Callable[[], object]) -> tupl
         for one in events
         if one["name"] == "RunTask" and (one["pid"], one["tid"]) in mains and "tdur" in one
     ]
-    # Of the threads that draw pages, the one that had most to do.
-    taken: dict[tuple[int, int], float] = dict.fromkeys(mains, 0.0)
+    # Browsers have pages of their own: of the threads that draw, the one of the page that is measured.
+    processes = _processes(events, page.url)
+    taken = {thread: 0.0 for thread in mains if thread[0] in processes}
     for one in tasks:
-        taken[one["pid"], one["tid"]] += one["tdur"]
+        if (one["pid"], one["tid"]) in taken:
+            taken[one["pid"], one["tid"]] += one["tdur"]
     main = max(taken, key=lambda thread: taken[thread])
     painted = [
         one["ts"]
@@ -80,6 +83,23 @@ def long_tasks(browser: Browser, page: Page, work: Callable[[], object]) -> tupl
         if (one["pid"], one["tid"]) == main and one["ts"] + one["dur"] > after
     ]
     return sum(max(0.0, one - LONG_MS) for one in slowed), max(slowed, default=0.0)
+
+
+def _processes(events: list[dict[str, Any]], url: str) -> set[int]:
+    """Return the processes that have drawn pages of the origin of ``url``."""
+    frames = [
+        frame
+        for one in events
+        if one["name"] == "TracingStartedInBrowser"
+        for frame in one["args"]["data"].get("frames", [])
+    ]
+    frames += [one["args"]["data"] for one in events if one["name"] == "FrameCommittedInBrowser"]
+    origin = urlsplit(url).netloc
+    return {
+        frame["processId"]
+        for frame in frames
+        if "processId" in frame and urlsplit(frame.get("url", "")).netloc == origin
+    }
 
 
 def tell(title: str, runs: list[tuple[float, float]]) -> None:

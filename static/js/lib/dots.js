@@ -1,5 +1,6 @@
 // Facilities as faint dots on a map. Leaflet is a classic script, loaded before.
 
+import { formatCount } from './figures.js';
 import { at, colour } from './map.js';
 import { filled, pause } from './page.js';
 import { get, post } from './request.js';
@@ -22,7 +23,7 @@ function cutNote(map) {
   note.addTo(map);
   return (words, shown, total) => {
     element.hidden = shown >= total;
-    element.textContent = element.hidden ? '' : filled(words || '', { shown: shown.toLocaleString('en'), total: total.toLocaleString('en') });
+    element.textContent = element.hidden ? '' : filled(words || '', { shown: formatCount(shown), total: formatCount(total) });
   };
 }
 
@@ -108,6 +109,7 @@ export async function drawDots(map, box, style = {}) {
   };
   await pause();
   draw(sample.points);
+  await pause();
   if (sample.total > sample.points.length) followView(map, box, sample, draw);
   /** @param {Partial<L.PathOptions>} changed */
   return (changed) => {

@@ -337,12 +337,12 @@ export function eachRegion(layer, act) {
 /** @typedef {{ properties: Region, geometry: Outline, bounds: L.LatLngBounds, width: number, element?: HTMLElement }} RegionName */
 
 /**
- * A tooltip that its style sheet centres (`translate(-50%, -50%)`): Leaflet measures each to do so, for which
+ * A tooltip whose style sheet centres what it holds (`translate(-50%, -50%)`): Leaflet measures each to do so, for which
  * the page is laid out as often as there are names.
  * @param {L.TooltipOptions} options
  * @returns {L.Tooltip}
  */
-function centredTooltip(options) {
+export function centredTooltip(options) {
   const Centred = L.Tooltip.extend({
     /** @this {{ _container: HTMLElement }} @param {L.Point} place */
     _setPosition(place) { L.DomUtil.setPosition(this._container, place); },

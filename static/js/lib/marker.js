@@ -1,6 +1,8 @@
 // A numbered place on a map. A finger, a mouse, Enter and Space press it alike: Leaflet answers keys for
 // pop-ups alone, and names no marker that is no picture.
 
+import { pause } from './page.js';
+
 /**
  * @param {L.LatLng} spot
  * @param {object} place
@@ -67,7 +69,8 @@ export function keepReachable(map, box, markers) {
       && !places.some((other, at) => (other.z > z || (other.z === z && at > index)) && overlap(place, other.place, BARELY_PX)));
     elements.forEach((one, index) => { one.tabIndex = free[index] ? 0 : -1; });
   };
-  map.on('moveend', reach);
+  // In a task of its own: the page is laid out for it.
+  map.on('moveend', () => { pause().then(reach); });
   if (sheet && 'ResizeObserver' in window) new ResizeObserver(reach).observe(sheet);
   return reach;
 }

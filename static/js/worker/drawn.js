@@ -3,13 +3,14 @@
 import { drawDots } from '../lib/dots.js';
 import { at, colour, spread } from '../lib/map.js';
 import { keepReachable, placeMarker } from '../lib/marker.js';
-import { byId } from '../lib/page.js';
+import { byId, pause } from '../lib/page.js';
 import { post } from '../lib/request.js';
 import { drawRings } from './view.js';
 
 /** @typedef {{ accuracy_m: number, spot: L.LatLng | null }} Spotted my own position as the map shows it */
 
 const LEAST_WAY_PX = 120;
+const NEAREST = 4;
 const WIDE_M = 1000;
 const MOST_SHOWN_M = 20000; // a wider circle would leave nothing of the stations to see
 
@@ -33,6 +34,9 @@ export function makeDrawn({ map, box, results, show, way: address, pick }) {
   const wayLayer = L.layerGroup().addTo(map);
   /** @type {L.LatLngBounds | null} */
   let shown = null;
+  /** @type {HTMLElement | null} the card that is looked at */
+  let chosen = null;
+  let drawings = 0;
   /** @type {((style: Partial<L.PathOptions>) => void) | null} */
   let styleDots = null;
   drawDots(map, box).then((change) => {
@@ -69,49 +73,74 @@ export function makeDrawn({ map, box, results, show, way: address, pick }) {
   }
 
   /**
+   * Draw an answer, in tasks of its own: whoever presses something meanwhile comes first.
    * @param {HTMLElement | null} holder of the spot that was asked from
    * @param {HTMLElement[]} found
    * @param {Spotted | null} own
    * @param {boolean} isOwn whether it was asked from there
    */
-  function draw(holder, found, own, isOwn) {
+  async function draw(holder, found, own, isOwn) {
+    drawings += 1;
+    const mine = drawings;
     const focused = Array.from(markers.keys()).find((item) => elementOf(item) === document.activeElement);
     answerLayer.clearLayers();
     wayLayer.clearLayers();
     markers.clear();
     shown = null;
+    chosen = null;
     if (!holder) return;
+    await pause();
+    if (mine !== drawings) return;
     dimDots();
     const me = spotOf(holder);
     const { list } = holder.dataset; // of a region, and from nowhere
     if (!isOwn && !list) markSpot(me, 'me elsewhere');
-    if (own && own.spot) {
-      const { accuracy_m: radius, spot } = own;
-      const className = radius > WIDE_M ? 'accuracy wide' : 'accuracy';
-      if (radius > 30) L.circle(spot, { radius, weight: 1, interactive: false, className }).addTo(answerLayer);
-      markSpot(spot, 'me');
-    }
+    if (own && own.spot) drawOwn(own.accuracy_m, own.spot);
     const bounds = L.latLngBounds(list && found.length ? [] : [me]);
     // How far off one may be is seen, and not only the few that are nearest to the middle.
     if (own && own.spot && isOwn && own.accuracy_m > WIDE_M && own.accuracy_m <= MOST_SHOWN_M) bounds.extend(own.spot.toBounds(2 * own.accuracy_m));
-    if (!list && !box.dataset.bases && !box.dataset.streets) drawRings(me, answerLayer);
-    const spots = found.map(spotOf);
-    const offsets = spread(map, spots);
-    found.forEach((item, index) => {
-      const spot = spots[index];
-      // The nearest few decide what is shown; the others may lie far away.
-      if (index < 4 || list) bounds.extend(spot);
-      const { name = '', state = '' } = item.dataset;
-      const place = { number: index + 1, name, state, offset: offsets[index], above: (found.length - index) * 10 };
-      const marker = placeMarker(spot, place, () => pick(item)).addTo(answerLayer);
-      markers.set(item, marker);
-    });
+    // The nearest few decide what is shown; the others may lie far away.
+    found.slice(0, list ? found.length : NEAREST).forEach((item) => bounds.extend(spotOf(item)));
+    drawMarkers(found);
     shown = bounds;
-    show(bounds);
+    if (!chosen) show(bounds);
     reach();
     const again = focused && found.find((item) => item.dataset.code === focused.dataset.code);
     const element = again && elementOf(again);
-    if (element) element.focus({ preventScroll: true });
+    if (element && document.activeElement === document.body) element.focus({ preventScroll: true });
+    if (list || box.dataset.bases || box.dataset.streets) return;
+    await pause();
+    if (mine === drawings) drawRings(me, answerLayer);
+  }
+
+  /**
+   * @param {number} radius how far off it may be, in metres
+   * @param {L.LatLng} spot
+   */
+  function drawOwn(radius, spot) {
+    const className = radius > WIDE_M ? 'accuracy wide' : 'accuracy';
+    if (radius > 30) L.circle(spot, { radius, weight: 1, interactive: false, className }).addTo(answerLayer);
+    markSpot(spot, 'me');
+  }
+
+  /** @param {HTMLElement[]} found */
+  function drawMarkers(found) {
+    const spots = found.map(spotOf);
+    const offsets = spread(map, spots);
+    found.forEach((item, index) => {
+      const { name = '', state = '' } = item.dataset;
+      const place = { number: index + 1, name, state, offset: offsets[index], above: (found.length - index) * 10 };
+      markers.set(item, placeMarker(spots[index], place, () => pick(item)).addTo(answerLayer));
+    });
+    markMarkers();
+  }
+
+  function markMarkers() {
+    markers.forEach((marker, item) => {
+      const element = elementOf(item);
+      if (element) element.classList.toggle('chosen', item === chosen);
+      marker.setZIndexOffset(item === chosen ? 10000 : 0);
+    });
   }
 
   /**
@@ -141,15 +170,12 @@ export function makeDrawn({ map, box, results, show, way: address, pick }) {
     box.dataset.way = item.dataset.code;
   }
 
-  /** @param {HTMLElement | null} chosen the card whose marker and walk are shown; null for none */
-  function mark(chosen) {
-    markers.forEach((marker, item) => {
-      const element = elementOf(item);
-      if (element) element.classList.toggle('chosen', item === chosen);
-      marker.setZIndexOffset(item === chosen ? 10000 : 0);
-    });
+  /** @param {HTMLElement | null} card whose marker and walk are shown; null for none */
+  function mark(card) {
+    chosen = card;
+    markMarkers();
     wayLayer.clearLayers();
-    if (chosen) drawWay(chosen);
+    if (card) drawWay(card);
   }
   return {
     draw,

@@ -259,13 +259,15 @@ function tellFound() {
   status.textContent = filled(words || '', { n: found.length });
 }
 
+/** @returns {Promise<void>} when it is drawn */
 function showAnswer() {
   const { holder, found } = shown();
   const own = ownPosition.get();
   tellFound();
   if (own && isOwn() && holder) own.spot = spotOf(holder);
-  drawn.draw(holder, found, own, isOwn());
+  const drawing = drawn.draw(holder, found, own, isOwn());
   fetchStreets();
+  return drawing;
 }
 
 /** @param {HTMLElement | null} item the card that is looked at */
@@ -415,7 +417,7 @@ function drop(some) {
 /** The answer that the page came with, drawn in a task of its own: whoever presses something meanwhile comes first. */
 async function showWhatCame() {
   await pause();
-  if (!asked) showAnswer();
+  if (!asked) await showAnswer();
   if (goesOtherwise) search(); // the page came as for somebody on foot
 }
 

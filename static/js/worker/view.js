@@ -1,6 +1,6 @@
 // What the finder's map shows: the sheet hides a part of it on a phone.
 
-import { at } from '../lib/map.js';
+import { at, centredTooltip } from '../lib/map.js';
 import { keepsInSight } from '../lib/turned.js';
 
 /**
@@ -60,7 +60,7 @@ export function drawRings(me, layer) {
   [500, 1000, 2000, 5000].forEach((radius_m) => {
     L.circle(me, { radius: radius_m, interactive: false, className: 'ring' }).addTo(layer);
     const north = at(me.lng, me.lat + radius_m / 111195);
-    L.tooltip({ permanent: true, direction: 'center', className: 'ring-name', pane: 'names' })
-      .setLatLng(north).setContent(radius_m < 1000 ? `${radius_m} m` : `${radius_m / 1000} km`).addTo(layer);
+    centredTooltip({ permanent: true, direction: 'center', className: 'ring-name', pane: 'names' })
+      .setLatLng(north).setContent(`<span>${radius_m < 1000 ? `${radius_m} m` : `${radius_m / 1000} km`}</span>`).addTo(layer);
   });
 }

@@ -1,5 +1,6 @@
 // Answers without a network, from what the worker (sw.js) has kept on this device. Nothing is sent.
 
+import { formatCount } from '../../lib/figures.js';
 import { card, farText, made, metresText, notice, t } from './cards.js';
 import { isAsked } from './entering.js';
 import { keepHere } from './keeping.js';
@@ -59,7 +60,7 @@ function inaccurateOf(accuracy_m) {
  * @param {{ onlyOpen: boolean, isFiltered: boolean, isOwn: boolean }} how
  */
 function regionListText(region, total, { onlyOpen, isFiltered, isOwn }) {
-  const all = total.toLocaleString('en');
+  const all = formatCount(total);
   const fit = isFiltered && total !== 1 ? ' that fit' : '';
   return t(
     `${region.zh}${isFiltered ? '符合条件的' : ''}共 ${all} 处：${onlyOpen ? '只列开着的，' : '开着的在前，'}${isOwn ? '离您近的在前。' : '从站点最多的一带列起。'}`,
