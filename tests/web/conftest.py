@@ -5,7 +5,7 @@ import re
 import shutil
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import closing
+from contextlib import closing, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
@@ -17,6 +17,7 @@ from werkzeug.serving import make_server
 from werkzeug.wsgi import ClosingIterator
 
 from geoapp.app import create_app
+from geoapp.core.errors import GeoappError
 from geoapp.core.roles import Role
 from geoapp.core.settings import Settings
 from geoapp.operations.upkeep.init import initialise
@@ -119,7 +120,15 @@ class _Whole:
 
 
 def serve(app: Any) -> Iterator[str]:
-    """Answer on a free port until the generator is closed."""
+    """Answer on a free port until the generator is closed.
+
+    As a service does before it says that it is ready, facilities and network are read, and what searches
+    among them is compiled: a page would not wait as long for its first answer.
+    """
+    parts = getattr(app, "extensions", {}).get("geoapp")
+    if parts is not None:
+        with suppress(GeoappError):  # a store that is away is waited for, by request
+            parts.nearest.warm_up()
     whole = _Whole(app)
     server = make_server("127.0.0.1", 0, whole, threaded=True)
     # How often it looks whether it shall stop, which each test would wait for at its end.
