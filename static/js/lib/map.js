@@ -305,6 +305,19 @@ export function spread(map, spots) {
   return offsets;
 }
 
+/**
+ * Show what a page is of, and not all that is drawn around it.
+ * @param {L.Map} map
+ * @param {L.GeoJSON} layer of all regions, shown whole where none of those is drawn
+ * @param {Map<string, RegionShape>} shapes by code
+ * @param {string[]} codes of the regions that the page is of
+ */
+export function frameOn(map, layer, shapes, codes) {
+  const inside = Array.from(shapes).filter(([code]) => codes.includes(code)).map(([, shape]) => shape);
+  const bounds = inside.length ? L.featureGroup(inside).getBounds() : layer.getBounds();
+  map.fitBounds(bounds, { padding: [16, 16], animate: false });
+}
+
 const FAR_TIMES = 10;
 const NEAR_DEG = 1; // about a prefecture
 

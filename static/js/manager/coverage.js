@@ -1,7 +1,7 @@
 // Coverage by district: the choropleth, its table, and the text to share.
 
 import { copyText } from '../lib/copy.js';
-import { eachRegion, makeMap } from '../lib/map.js';
+import { eachRegion, frameOn, makeMap } from '../lib/map.js';
 import { byId, closest, readJson } from '../lib/page.js';
 import { makeSortable } from '../lib/table.js';
 
@@ -39,16 +39,6 @@ function choose(code, from) {
   });
 }
 
-/**
- * Show what the page is of, and not all that is drawn around it.
- * @param {L.GeoJSON} layer
- */
-function frame(layer) {
-  const inside = Array.from(shapes).filter(([code]) => focus.includes(code)).map(([, shape]) => shape);
-  const bounds = inside.length ? L.featureGroup(inside).getBounds() : layer.getBounds();
-  made.map.fitBounds(bounds, { padding: [16, 16], animate: false });
-}
-
 made.regions.then((layer) => {
   if (!layer) return;
   eachRegion(layer, (shape) => {
@@ -57,7 +47,7 @@ made.regions.then((layer) => {
     shape.setStyle(style(code, false));
     shape.on('click', () => choose(code, 'map'));
   });
-  if (focus.length) frame(layer);
+  if (focus.length) frameOn(made.map, layer, shapes, focus);
   box.dataset.coloured = 'true';
 });
 

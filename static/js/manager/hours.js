@@ -1,6 +1,6 @@
 // A week by the hour: the slider, the strip and the map show the same hour; nothing is asked anew.
 
-import { eachRegion, makeMap } from '../lib/map.js';
+import { at, eachRegion, frameOn, makeMap, numbered } from '../lib/map.js';
 import { byId, readJson } from '../lib/page.js';
 import { band, hourSlider } from '../lib/week.js';
 
@@ -10,7 +10,7 @@ const below = byId('below', HTMLTableElement);
 const { regions, words } = readJson('played');
 /** @type {Map<string, import('../lib/map.js').RegionShape>} */
 const shapes = new Map();
-const made = makeMap(box, { interactive: true });
+const made = makeMap(box, { interactive: true, fit: () => false });
 
 /**
  * @param {string} code
@@ -45,8 +45,19 @@ const show = hourSlider({
   draw,
 });
 
+// The stations that would help most in the late hours.
+document.querySelectorAll('li[data-order]').forEach((one) => {
+  if (!(one instanceof HTMLElement)) return;
+  const { order = '', lon, lat } = one.dataset;
+  const name = `${order} · ${one.textContent || ''}`;
+  L.marker(at(Number(lon), Number(lat)), { icon: numbered(order), title: name, alt: name, keyboard: false, interactive: false }).addTo(made.map);
+});
+
 made.regions.then((layer) => {
-  if (layer) eachRegion(layer, (shape) => shapes.set(shape.feature.properties.code, shape));
+  if (layer) {
+    eachRegion(layer, (shape) => shapes.set(shape.feature.properties.code, shape));
+    frameOn(made.map, layer, shapes, Object.keys(regions));
+  }
   show();
   box.dataset.coloured = 'true';
 });
