@@ -101,7 +101,7 @@ def _load(city: str, settings: Settings) -> None:
             # The first look at the coverage page and the maps should show an answer.
             with progress_shown() as tell:
                 run = coverage_run.run_here(database, settings, first_run, tell)
-            official.publish(database, run.id, by=None, note="示例 / sample")
+            official.publish(database, run.id, by=None)
         account = renew_sample_account(database)
         say(
             Text(

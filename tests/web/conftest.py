@@ -228,7 +228,7 @@ def to_step(page: Page, step: Literal["ask", "limits", "answer"]) -> None:
 
 
 def serious_violations(page: Page) -> list[str]:
-    """Return what axe-core calls serious or critical on the present page."""
+    """Return what axe-core calls serious or critical on the present page, or landmarks of one name."""
     # An outline that is still fading has not its final contrast.
     page.evaluate(SETTLED)
     # Style sheets that axe loads by itself would stand in the page against its policy; no rule that
@@ -237,7 +237,7 @@ def serious_violations(page: Page) -> list[str]:
     return [
         f"{one['id']}: {node['html'][:160]} {node.get('failureSummary', '')[:200]}"
         for one in found
-        if one["impact"] in ("serious", "critical")
+        if one["impact"] in ("serious", "critical") or one["id"] == "landmark-unique"
         for node in one["nodes"]
     ]
 

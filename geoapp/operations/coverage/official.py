@@ -238,6 +238,12 @@ def publications(database: Database, limit: int = 200) -> list[Publication]:
         return [value_of(row) for row in store.list_publications(session, limit)]
 
 
+def on_samples(database: Database, publications: Sequence[Publication]) -> frozenset[int]:
+    """Return the numbers of the runs among what was published whose demand is generated."""
+    with database.snapshot() as session:
+        return store.on_samples(session, [one.run_id for one in publications])
+
+
 def publication_of(database: Database, run_id: int) -> Publication | None:
     """Return the newest publication of a run, or None where it was never published."""
     with database.snapshot() as session:

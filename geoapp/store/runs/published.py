@@ -22,6 +22,7 @@ __all__ = [
     "list_publications",
     "name_changed",
     "of_run",
+    "on_samples",
     "withdraw",
 ]
 
@@ -44,6 +45,13 @@ _NAMED = """
             and not exists (select from facility f where f.id = t.facility_id)
     ) changed order by rev desc, code limit :most
 """
+
+
+# A run keeps the code of the demand that it took.
+_ON_SAMPLES = text(
+    "select r.id from run r join demand_set d on d.code = r.inputs ->> 'demand' "
+    "where r.id = any(:runs) and d.is_sample"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,6 +116,11 @@ def of_run(session: Session, run_id: int) -> Publication | None:
         .order_by(Publication.id.desc())
         .limit(1)
     ).one_or_none()
+
+
+def on_samples(session: Session, runs: Sequence[int]) -> frozenset[int]:
+    """Return which of some runs took a demand that is generated."""
+    return frozenset(session.scalars(_ON_SAMPLES, {"runs": list(runs)}))
 
 
 def withdraw(session: Session, number: int, by: str | None) -> bool:

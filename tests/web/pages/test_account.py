@@ -160,6 +160,11 @@ def test_steward_sees_what_lacks_what(site: Site, visit: Visit) -> None:
     page.goto(site.url + "/steward")
     expect(page.get_by_role("heading", level=1)).to_have_text("数据状况")
     expect(page.locator(".figure", has_text="启用").locator("dd").first).to_have_text("4")
+    # All twelve things to be mended stand beside each other on a desk's screen.
+    for language in ("en", "zh"):
+        page.goto(f"{site.url}/steward?lang={language}")
+        table = page.locator("#districts")
+        assert table.evaluate("one => one.offsetWidth <= one.parentElement.clientWidth"), language
     hours = page.locator(".lack", has_text="开放时间未知")
     expect(hours.locator("strong")).to_have_text("1")
     hours.click()

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, expect
+from sqlalchemy import text
 
 from geoapp.app import create_app
 from geoapp.core.roles import Role
@@ -60,6 +61,9 @@ def test_every_page_fits_is_met_by_a_finger_and_speaks_one_language(
                 for width in (390, 320):
                     page.set_viewport_size({"width": width, "height": 700})
                     assert fits(page), width
+        with subtests.test("nothing is compared where no run is named"):
+            page.goto(f"{url}/publications/compare?lang=zh")
+            expect(page).to_have_url(f"{url}/publications")
         with subtests.test("what the role may not"):
             page.goto(f"{url}/steward/prices?lang=zh")
             expect(page.locator("main")).to_contain_text("您的角色（管理者）")
@@ -112,3 +116,36 @@ def test_the_month_as_a_file_is_moved_by_its_line_and_slider(
     expect(still.locator("#swipe")).to_be_visible()
     expect(still.locator('td[data-hour="0"]')).to_be_visible()
     without.close()
+
+
+def test_quotation_marks_stand_close_in_english(site: Site, visit: Visit) -> None:
+    """A font for Chinese draws them as wide as a character, unless it is told of the language."""
+    page = visit(site, "/?lang=en")
+    wide = """() => { const one = document.createElement('span'); one.textContent = '’';
+      one.style.position = 'absolute';
+      document.body.append(one); return one.offsetWidth / parseFloat(getComputedStyle(one).fontSize); }"""
+    assert page.evaluate(wide) < 0.5
+
+
+def test_a_region_with_a_long_name_has_lines_of_its_own(site: Site, visit: Visit) -> None:
+    """Where an account is kept to regions, on a phone: none lies on the next."""
+    with site.database.session() as session:
+        session.execute(
+            text(
+                "insert into region (code, level, name_zh, name_en, parent_code, geom) "
+                "select '37029' || n, 'district', '区' || n, 'District of a very long name, new area ' || n, "
+                "'370200', geom from region, generate_series(0, 9) n where code = '370203'"
+            )
+        )
+    page = visit(site, "/sign-in")
+    sign_in(site, page, Role.ADMIN)
+    page.goto(f"{site.url}/admin/users/invite?lang=en")
+    overlaps = page.evaluate("""() => {
+      const boxes = [...document.querySelectorAll('.choices label')].map((one) =>
+        [one.getBoundingClientRect().top, Math.max(...[...one.childNodes].map((part) => {
+          const range = document.createRange();
+          range.selectNode(part);
+          return range.getBoundingClientRect().bottom; }))]);
+      return boxes.filter(([, bottom], at) => at + 1 < boxes.length && bottom > boxes[at + 1][0] + 1).length; }""")
+    assert page.locator(".choices label").count() > 10
+    assert overlaps == 0

@@ -44,6 +44,7 @@ class Line:
     text: Text
     in_force: bool
     mine: bool
+    sample: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,14 +71,17 @@ def listed() -> str:
     database, names = services().database, naming()
     standing = {one.id for one in answers.in_force(database).values()}
     own = own_regions()
+    published = answers.publications(database)
+    samples = answers.on_samples(database, published)
     lines = [
         Line(
             one,
             published_text(one, names.regions, names.zone),
             one.id in standing,
             mine=is_own(one.region, own),
+            sample=one.run_id in samples,
         )
-        for one in answers.publications(database)
+        for one in published
     ]
     signed = may(Permission.SEE_UNPUBLISHED)
     return render_template(
@@ -150,8 +154,11 @@ def set_schedule() -> Response:
 
 @blueprint.get("/compare")
 @require(Permission.SEE_UNPUBLISHED)
-def compare() -> str:
+def compare() -> str | Response:
     """Show a run beside what is published for its region, before it is published itself."""
+    if not request.args.get("run"):
+        # Nothing is there to be compared: the list of what was published leads on.
+        return redirect(url_for("publications.listed"), 303)
     database, settings, names = services().database, services().settings, naming()
     run = read_run(database, COVERAGE_RUNS, run_number(request.args.get("run", "")))
     known = answers.in_force(database).get(answers.run_region(run))
