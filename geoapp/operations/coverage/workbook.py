@@ -9,7 +9,7 @@ from geoapp.core.errors import InvalidValueError
 from geoapp.core.i18n import Text
 from geoapp.core.questions.coverage import CoverageParameters
 from geoapp.core.results.coverage import CoverageRun
-from geoapp.core.units import format_count, format_moment, format_share
+from geoapp.core.units import format_moment
 from geoapp.core.words import BASIS_TEXT
 from geoapp.operations.coverage import official as answers
 from geoapp.operations.coverage import results as coverage_results
@@ -142,15 +142,15 @@ def standing_text(database: Database, run: CoverageRun, naming: Naming) -> Text:
     return Text(f"{told.zh}；已经撤回", f"{told.en}; withdrawn since")
 
 
-def _figures(run: CoverageRun) -> list[tuple[Text, str]]:
+def _figures(run: CoverageRun) -> list[tuple[Text, Cell]]:
     own = run.found.total
     return [
-        (monthly.WORKERS, format_count(own.weight)),
-        (monthly.COVERED_SHARE, format_share(own.covered_share)),
-        (monthly.BACKUP_SHARE, format_share(own.backup_share)),
-        (monthly.UNCOVERED, format_count(own.uncovered_weight)),
-        (monthly.MEDIAN_M, format_count(None if own.walk is None else own.walk.p50_m)),
-        (monthly.P90_M, format_count(None if own.walk is None else own.walk.p90_m)),
+        (monthly.WORKERS, Figure(own.weight, Form.COUNT)),
+        (monthly.COVERED_SHARE, Figure(own.covered_share, Form.SHARE)),
+        (monthly.BACKUP_SHARE, Figure(own.backup_share, Form.SHARE)),
+        (monthly.UNCOVERED, Figure(own.uncovered_weight, Form.COUNT)),
+        (monthly.MEDIAN_M, Figure(None if own.walk is None else own.walk.p50_m, Form.METRES)),
+        (monthly.P90_M, Figure(None if own.walk is None else own.walk.p90_m, Form.METRES)),
     ]
 
 

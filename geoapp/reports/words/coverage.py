@@ -11,7 +11,7 @@ from geoapp.core.results.coverage import (
     CoverageRun,
     StraightLineFigures,
 )
-from geoapp.core.units import counted, format_count, format_moment, format_share
+from geoapp.core.units import counted, format_count, format_moment, format_seconds, format_share
 from geoapp.core.words import BASIS_TEXT, FAMILY_TEXT, RUN_STATUS_TEXT, Family
 from geoapp.reports.words.naming import Naming
 from geoapp.reports.words.question import area_text, question_title, standard_text
@@ -38,6 +38,7 @@ class Figures:
     covered_share: float | None
     backup_share: float | None
     mean_m: float | None
+    p50_m: float | None
     p90_m: float | None
 
 
@@ -50,7 +51,20 @@ def figures_of(found: CoverageFigures) -> Figures:
         covered_share=found.covered_share,
         backup_share=found.backup_share,
         mean_m=None if found.walk is None else found.walk.mean_m,
+        p50_m=None if found.walk is None else found.walk.p50_m,
         p90_m=None if found.walk is None else found.walk.p90_m,
+    )
+
+
+def walking_text(figures: Figures, speed_m_per_s: float | None) -> Text:
+    """Return how long half of the workers and nine in ten walk at most; empty where that is not known."""
+    if figures.p50_m is None or figures.p90_m is None or not speed_m_per_s:
+        return Text("", "")
+    half = format_seconds(figures.p50_m / speed_m_per_s)
+    most = format_seconds(figures.p90_m / speed_m_per_s)
+    return Text(
+        f"到最近的站点，一半人步行不超过 {half.zh}，九成人不超过 {most.zh}。",
+        f"To the nearest station half walk {half.en} at most, nine in ten {most.en}.",
     )
 
 

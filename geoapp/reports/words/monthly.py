@@ -302,7 +302,7 @@ def hours_text(facilities: int, unread: int) -> Text:
     """Say on how many facilities the week rests, and of how many no hours can be read."""
     many, none = counted(facilities, "处设施", "facility", "facilities"), format_count(unread)
     return Text(
-        f"按小时的覆盖率凭{many.zh}的开放时间，其中 {none} 处没有可读的开放时间。",
+        f"按小时的覆盖率凭 {many.zh}的开放时间，其中 {none} 处没有可读的开放时间。",
         f"Coverage by the hour rests on the opening hours of {many.en}, {none} of them without any "
         "that can be read.",
     )

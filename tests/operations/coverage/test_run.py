@@ -417,6 +417,10 @@ def test_the_workbook_is_for_a_person(town: Database, settings: Settings, tmp_pa
         # What is stored has Chinese names alone; all else is English.
         assert not [one for one in words if "人" in one], sheet.title
     total = run.found.total
+    # On the cover, too, figures are numbers in their forms.
+    cover = {row[0].value: row[1] for row in books["zh"]["封面"].iter_rows()}
+    assert cover["劳动者"].value == total.weight
+    assert (cover["覆盖率"].value, cover["覆盖率"].number_format) == (total.covered_share, "0.0%")
     overview = {row[0]: row for row in books["zh"]["总览"].iter_rows()}
     told = {str(cell.value): row[1] for cell, row in overview.items()}
     assert told["劳动者"].value == total.weight

@@ -3,6 +3,7 @@
 import inspect
 import re
 from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Any, TypeVar
 
@@ -201,6 +202,9 @@ def coverage_sentences(n: int) -> dict[str, list[Text]]:
         "statement_text": [coverage.statement_text(done, NAMES, {}, ZONE)],
         "share_text": shared,
         "counted_text": [coverage.counted_text(found)],
+        "walking_text": [
+            coverage.walking_text(replace(figures, p50_m=1.0 + n, p90_m=100.0 * n), 1.2)
+        ],
         "season_text": [text for one in (n, n + 1) if (text := coverage.season_text(one)).zh],
         "unplaced_text": [coverage.unplaced_text(n)] if n else [],
         "near_unknown": [coverage.near_unknown(found)],

@@ -80,6 +80,11 @@ def _from_answer_to_report(
     page.goto(f"{url}/coverage?lang=zh")
     expect(page.locator(".figures").first).to_contain_text(share)
     expect(page.get_by_text("公布结果").first).to_be_visible()
+    # How far and how long half of them walk, and nine in ten.
+    expect(page.locator(".figures").first).to_contain_text("一半人步行不超过")
+    expect(page.locator("main")).to_contain_text(
+        re.compile("一半人步行不超过 .+，九成人不超过 .+。")
+    )
     # Where most are out of reach, and what would close it.
     zone = page.locator("#zones tbody tr").first
     expect(zone).to_contain_text(format_count(worst.workers))

@@ -42,6 +42,7 @@ from geoapp.reports.words.coverage import (
     run_line,
     season_text,
     share_text,
+    walking_text,
 )
 from geoapp.reports.words.official import freshness_text, published_text
 from geoapp.reports.words.question import question_title
@@ -205,6 +206,7 @@ def _page(
             run, figures, naming().regions, settings.timezone, sample=sample, region=region
         ),
         figures=figures,
+        walking=walking_text(figures, run.inputs.walking_speed_m_per_s).pick(language()),
         rows=rows,
         classes={code: class_of(share) for code, share in found.shares.items()},
         notes={code: format_share(share) for code, share in found.shares.items()},
