@@ -25,17 +25,25 @@ def read_programme(path: Path) -> Programme:
         content = path.read_bytes()
     except OSError as error:
         raise unusable(path.name, str(error)) from None
-    return _parsed(content, path.name)
+    return parse_programme(content, path.name)
 
 
-def _parsed(content: bytes, name: str) -> Programme:
+def parse_programme(content: bytes, name: str) -> Programme:
+    """Read and check a plan that came as the content of a file of a name; raises as `read_programme`."""
     try:
-        return Programme.model_validate(json.loads(content.decode("utf-8-sig"), parse_constant=_no))
+        values = json.loads(content.decode("utf-8-sig"), parse_constant=_no)
+    except (ValueError, RecursionError) as error:
+        raise unusable(name, str(error)) from None
+    return check_programme(values, name)
+
+
+def check_programme(values: Any, name: str) -> Programme:
+    """Return the values of a plan as a plan; raises as `read_programme`."""
+    try:
+        return Programme.model_validate(values)
     except ValidationError as error:
         first = error.errors(include_url=False)[0]
         fault = f"{'.'.join(map(str, first['loc']))}: {first['msg']}".removeprefix(": ")
-    except (ValueError, RecursionError) as error:
-        fault = str(error)
     raise unusable(name, fault)
 
 

@@ -1,10 +1,11 @@
 """Reading plans into the store: a plan is taken in whole, or not at all."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from geoapp.core.acting import Via, act
-from geoapp.core.errors import ConflictError
+from geoapp.core.errors import ConflictError, NotAllowedError
 from geoapp.core.i18n import Text
 from geoapp.core.programme_files import (
     read_programme,
@@ -15,8 +16,9 @@ from geoapp.core.programmes import Indicator, Programme, Rule
 from geoapp.core.schemes import schemes
 from geoapp.core.settings import Settings
 from geoapp.store.engine import Database, Session
-from geoapp.store.facilities.read import facility_numbers
+from geoapp.store.facilities.read import facility_numbers, regions_below
 from geoapp.store.organisations import organisation_codes
+from geoapp.store.programmes.read import list_programmes
 from geoapp.store.programmes.write import (
     PlanCounts,
     entered_for,
@@ -71,6 +73,54 @@ def import_programme(
         counts.deleted,
         dry_run,
     )
+
+
+def add_programme(
+    database: Database,
+    settings: Settings,
+    plan: Programme,
+    name: str,
+    kept_to: Sequence[str],
+    *,
+    new: bool = False,
+) -> None:
+    """Write a plan that was sent through a page; one of its code is replaced, as an import does.
+
+    Parameters
+    ----------
+    name
+        What the plan is called where it is refused.
+    kept_to
+        The regions that the account is kept to; none is everywhere.
+    new
+        Whether a plan of its code may not be there.
+
+    Raises
+    ------
+    NotAllowedError
+        If the plan, or the one that it would replace, is for a region that is none of the account's.
+    UnusableInputError, ConflictError
+        As :func:`import_programme`.
+    """
+    with database.session() as session:
+        lock_programmes(session)
+        stored = [one.region_code for one in list_programmes(session, plan.code)]
+        own = {code for one in kept_to for code in regions_below(session, one)}
+        if kept_to and not {plan.region, *stored} <= own:
+            raise NotAllowedError(
+                Text(
+                    "您的账号只能登记自己区域的计划。",
+                    "Your account enters plans of its own regions only.",
+                )
+            )
+        if new and stored:
+            raise ConflictError(
+                Text(
+                    "别人刚登记了一个计划，请再提交一次。",
+                    "Somebody has just entered a plan: please send yours once more.",
+                )
+            )
+        _write(session, settings, plan, name)
 
 
 def add_shipped(session: Session, settings: Settings | None = None) -> None:

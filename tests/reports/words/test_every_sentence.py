@@ -634,6 +634,7 @@ def action_sentences(n: int) -> dict[str, list[Text]]:
         cost=n,
         budget=n,
         comparison=(compared,),
+        actions=(None,) * (1 + min(n, 5)),
     )
     told = [
         actions.action_text(kind, "甲 / A", detail, "24/7", region)

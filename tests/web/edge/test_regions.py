@@ -403,6 +403,7 @@ ELSEWHERE = {
         *("/steward/prices/file", "/steward/prices/take/<int:number>"),
         *("/steward/use/take/<int:number>/<path:code>", "/steward/care/take/<path:code>"),
     },
+    "plans, in tests/web/pages/test_programmes.py": {"/new-programme", "/new-programme/file"},
     "lists of maps, which no account that is kept to regions changes; in test_public_map_import.py": {
         "/steward/public-maps/import",
         "/steward/public-maps/import/<int:number>",

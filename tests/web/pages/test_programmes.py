@@ -1,11 +1,15 @@
 """The board of promises: every plan, a promise with what was counted, on any day."""
 
+import io
+import json
 import re
 
 import pytest
 from flask.testing import FlaskClient
 from sqlalchemy import text
+from werkzeug.test import TestResponse
 
+from geoapp.core.paths import shipped
 from geoapp.core.roles import Role
 from geoapp.core.settings import Settings
 from geoapp.operations.upkeep.init import initialise
@@ -190,3 +194,99 @@ def test_a_manager_states_a_fact_with_a_second_factor(
     assert undone.status_code == 200
     assert manager.post(f"{page}/facts/{seen[1]}/take").status_code == 302
     assert "/take" not in manager.get(page).text
+
+
+TYPED = {
+    "zh": "市北区户外劳动者服务三年行动",
+    "issuer_zh": "市北区总工会",
+    "published_on": "2026-01-05",
+    "region": "370203",
+    "promise_zh": ["新建站点 2 处", "", "服务 10,000 人次"],
+    "promise_en": ["Two new stations", "", ""],
+    "promise_comparator": ["at_least", "at_least", "about"],
+    "promise_value": ["2", "", "10,000"],
+    "promise_unit": ["place", "place", "person_time"],
+    "promise_period_from": ["2024-01-01", "", "2026-01-01"],
+    "promise_due": ["2026-12-31", "", "2026-12-31"],
+    "promise_place": ["二（一）", "", "二（三）"],
+    "promise_counted": ["outdoor_station", "", ""],
+}
+
+
+def test_a_plan_is_typed_in_counted_and_stated(
+    town_template: str, database: Database, settings: Settings
+) -> None:
+    """Two stations were opened since 2024 and are no samples, so the first promise is met at once."""
+    with database.session() as session:
+        session.execute(
+            text(
+                "update facility set opened_on = '2024-03-01', opened_basis = 'known', is_sample = false, "
+                "kind_code = 'outdoor_station' where code in ('T-1', 'T-2');"
+                "update facility set opened_on = '2020-01-01', opened_basis = 'known' where code not in ('T-1', 'T-2')"
+            )
+        )
+    app = make_app(settings, database)
+    manager, anybody = client_of(app, database, Role.MANAGER), client_of(app, database)
+    set_up(manager)  # as for all that managers state
+    assert 'href="/new-programme"' in manager.get("/programmes").text
+    assert 'href="/new-programme"' not in anybody.get("/programmes").text
+    # Where a value is refused the row and what is accepted are named, and what was typed stays.
+    for change, told in (
+        ({"zh": " "}, "“计划名称”没有填写"),
+        ({"promise_value": ["2.5", "", "1"]}, "第 1 行：“数量”不能是“2.5”：应为 0 或更大的整数"),
+        ({"promise_due": ["2026-12-31", "", "soon"]}, "第 3 行：“到”不能是“soon”"),
+        ({"promise_place": ["", "", "x"]}, "第 1 行：“文件中的位置”没有填写"),
+        ({"promise_zh": ["", "", ""], "promise_value": ["", "", ""]}, "至少一项承诺"),
+        ({"promise_period_from": ["2027-01-01", "", ""]}, "不晚于 2026-12-31"),
+        ({"promise_counted": ["no-kind", "", ""]}, "no kinds"),
+    ):
+        refused = manager.post("/new-programme?lang=zh", data=TYPED | change)
+        assert refused.status_code == 422, change
+        assert told in refused.text, change
+        assert 'value="市北区总工会"' in refused.text
+    more = manager.post("/new-programme", data=TYPED | {"more": "1"})
+    assert more.status_code == 200
+    assert more.text.count('name="promise_zh"') == 8
+    assert 'value="新建站点 2 处"' in more.text
+
+    made = manager.post("/new-programme", data=TYPED)
+    assert made.status_code == 303
+    assert made.headers["Location"] == "/programmes/plan-370203-1"
+    board = anybody.get("/programmes/plan-370203-1?lang=zh&as_of=2026-06-01").text
+    assert "市北区总工会" in board
+    assert "2 处" in board
+    assert "已兑现" in board
+    assert "未知" in board
+    assert "Two new stations" in anybody.get("/programmes/plan-370203-1?lang=en").text
+    stated = {"value": "12000", "as_of": "2026-03-31", "document": "plan-370203-1-document"}
+    manager.post("/programmes/plan-370203-1/P-3/facts", data=stated | {"place": "附件"})
+    # The same again is a plan of its own; nobody's is overwritten by typing.
+    again = manager.post("/new-programme", data=TYPED)
+    assert again.headers["Location"] == "/programmes/plan-370203-2"
+
+
+def test_a_plan_is_sent_as_a_file_within_ones_regions(
+    town_template: str, database: Database, settings: Settings
+) -> None:
+    app = make_app(settings, database)
+    manager = client_of(app, database, Role.MANAGER)
+    set_up(manager)
+    file = json.loads((shipped("data") / "programmes" / "qingdao_2022.json").read_bytes())
+    file |= {"code": "sent", "zh": "寄来的计划"}
+
+    def send(content: bytes) -> TestResponse:
+        return manager.post(
+            "/new-programme/file?lang=zh",
+            data={"file": (io.BytesIO(content), "sent.json")},
+            content_type="multipart/form-data",
+        )
+
+    assert "sent.json 不是可用的计划文件" in send(b"{").text
+    assert "不超过 4 MB" in send(b"").text
+    assert send(json.dumps(file).encode()).headers["Location"] == "/programmes/sent"
+    assert "寄来的计划" in manager.get("/programmes/sent?lang=zh").text
+    # Of one's own regions only: neither a new one for the city, nor in place of the city's.
+    set_rights(database, "a-manager", regions=["370203"])
+    assert send(json.dumps(file).encode()).status_code == 403
+    assert manager.post("/new-programme", data=TYPED | {"region": "370200"}).status_code == 403
+    assert manager.post("/new-programme", data=TYPED).status_code == 303
