@@ -85,19 +85,20 @@ def list_runs_about(
 ) -> list[Run]:
     """Return the runs of a kind that succeeded and were asked about a region, newest first.
 
-    None among the regions stands for a question about everything.
+    Of those that were asked the same only the newest. None among the regions stands for a question
+    about everything.
     """
     asked = Run.params["region"].astext
     about = asked.in_(sorted(one for one in regions if one is not None))
     if None in regions:
         about = or_(about, asked.is_(None))
+    newest = (
+        select(func.max(Run.id))
+        .where(Run.kind == kind, Run.status == RunStatus.SUCCEEDED, about)
+        .group_by(Run.params)
+    )
     return list(
-        session.scalars(
-            select(Run)
-            .where(Run.kind == kind, Run.status == RunStatus.SUCCEEDED, about)
-            .order_by(Run.id.desc())
-            .limit(limit)
-        )
+        session.scalars(select(Run).where(Run.id.in_(newest)).order_by(Run.id.desc()).limit(limit))
     )
 
 

@@ -81,6 +81,15 @@ def test_the_week_its_band_and_its_question(town: Database, settings: Settings) 
         assert link in manager.get(where).text, where
         assert link not in anybody.get(where).text, where
     assert manager.get(link).status_code == 200
+    # Solved anew, it is listed once: the newest.
+    manager.post(f"{ADDRESS}/longer")
+    again = recent_runs(town, ACTION_RUNS)[0]
+    assert again.id != started.id
+    execute(town, settings, again.id, threading.Event())
+    listed = manager.get("/coverage/370203").text
+    assert f'"/plan/actions?run={again.id}"' in listed
+    assert f'"{link}"' not in listed
+    run_sql(town, "delete from run where id = :id", id=again.id)
     run_sql(
         town,
         'update run set params = params || \'{"region": "370202"}\' where id = :id',
