@@ -89,6 +89,7 @@ class StandardDocument(Published):
     """Where a standard was published; None is unknown."""
 
     title: Words
+    title_en: Words | None = None
     issuer_zh: Words | None
     issuer_en: Words | None
     published_on: date | None
@@ -163,7 +164,7 @@ class Standard(Named):
         """The document that it is known from."""
         if self.document is None:
             return Text("没有查到文件", "no document was found")
-        return Text(self.document.title, self.document.title)
+        return Text(self.document.title, self.document.title_en or self.document.title)
 
     @property
     def issuer(self) -> Text | None:

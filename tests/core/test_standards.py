@@ -81,6 +81,11 @@ def test_every_shipped_standard_says_where_it_is_from_or_that_nobody_knows() -> 
     }
 
 
+def test_every_shipped_source_is_told_in_english() -> None:
+    for one in shipped_standards():
+        assert not re.search("[\u3400-\u9fff]", one.source.en), one.code
+
+
 def test_a_city_adds_its_own(settings: Settings) -> None:
     write_own(settings)
     assert next(iter(standards(settings))) == "own"  # by its sort

@@ -14,6 +14,7 @@ class StandardSource(BaseModel):
     """The document that a standard is known from."""
 
     title: str
+    title_en: str | None
     issuer_zh: str | None
     issuer_en: str | None
     published_on: date | None
