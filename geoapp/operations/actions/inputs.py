@@ -44,7 +44,7 @@ class Offered:
     """An action with its places: EPSG:4326; ``target`` is a candidate's position or None."""
 
     action: Action
-    name: str
+    name: Text
     lon: float
     lat: float
     target: int | None = None
@@ -262,7 +262,7 @@ class _Builder:
     def _offer(self, kind: ActionKind, one: PlacedFacility, detail: Text | None = None) -> None:
         cost = self._wanted.cost_of(kind)
         action = Action(kind, one.code, cost or 0.0, detail)
-        self.offered.append(Offered(action, one.name, one.lon, one.lat))
+        self.offered.append(Offered(action, _named(one), one.lon, one.lat))
 
     def extend(self, longer: sp.csr_array, differs: BoolArray) -> None:
         """Offer longer hours where they open somebody's door at one of the moments."""
@@ -303,7 +303,7 @@ class _Builder:
                         Action(
                             ActionKind.BUILD, f"new:{sites.code[site]}", self._wanted.build_cost
                         ),
-                        sites.name[site] or sites.code[site],
+                        _site(sites, site),
                         float(sites.lon[site]),
                         float(sites.lat[site]),
                         site,
@@ -337,7 +337,7 @@ class _Builder:
                 self._offer(ActionKind.MOVE, one, move_detail(name))
                 self.offered[-1] = Offered(
                     self.offered[-1].action,
-                    one.name,
+                    _named(one),
                     float(sites.lon[site]),
                     float(sites.lat[site]),
                     site,
@@ -394,3 +394,12 @@ def _conflicts(wanted: ActionParameters, offered: list[Offered], counted: _Place
         if (new[a] or new[b]) and not (gone[a] or gone[b]) and keys[a] != keys[b]
     ]
     return np.array(kept, dtype=np.int64).reshape(-1, 2)
+
+
+def _named(one: PlacedFacility) -> Text:
+    return Text(one.name, one.name_en or one.name)
+
+
+def _site(sites: CandidateRows, site: int) -> Text:
+    name = sites.name[site] or sites.code[site]
+    return Text(name, name)

@@ -109,7 +109,7 @@ def _actions(
                 order=order,
                 kind=one.action.kind,
                 code=str(one.action.facility).removeprefix("new:"),
-                name=one.name,
+                name=one.name.zh,
                 text_zh=words.zh,
                 text_en=words.en,
                 cost=one.action.cost,

@@ -51,7 +51,7 @@ def kinds_text(kinds: Mapping[ActionKind, int]) -> Text:
 
 
 def action_text(
-    kind: ActionKind, name: str, detail: Text | None, hours: str, region: Text | None
+    kind: ActionKind, name: Text, detail: Text | None, hours: str, region: Text | None
 ) -> Text:
     """Return an action in words: what is done to whom, and where.
 
@@ -66,21 +66,23 @@ def action_text(
     more = detail or Text("", "")
     return {
         ActionKind.BUILD: Text(
-            f"新建站点 {name}{where.zh}，{hours} 开放",
-            f"Build a station at {name}{where.en}, open {hours}",
+            f"新建站点 {name.zh}{where.zh}，{hours} 开放",
+            f"Build a station at {name.en}{where.en}, open {hours}",
         ),
         ActionKind.EXTEND_HOURS: Text(
-            f"{name}{where.zh}：延长开放时间，{more.zh}",
-            f"{name}{where.en}: longer hours, {more.en}",
+            f"{name.zh}{where.zh}：延长开放时间，{more.zh}",
+            f"{name.en}{where.en}: longer hours, {more.en}",
         ),
-        ActionKind.MOVE: Text(f"{name}{more.zh}{where.zh}", f"Move {name} {more.en}{where.en}"),
+        ActionKind.MOVE: Text(
+            f"{name.zh}{more.zh}{where.zh}", f"Move {name.en} {more.en}{where.en}"
+        ),
         ActionKind.UPGRADE: Text(
-            f"{name}{where.zh}：升级为服务户外劳动者的站点",
-            f"Upgrade {name}{where.en} to serve outdoor workers",
+            f"{name.zh}{where.zh}：升级为服务户外劳动者的站点",
+            f"Upgrade {name.en}{where.en} to serve outdoor workers",
         ),
         ActionKind.CLOSE: Text(
-            f"撤销 {name}{where.zh}，附近另有站点",
-            f"Close {name}{where.en}; others are near",
+            f"撤销 {name.zh}{where.zh}，附近另有站点",
+            f"Close {name.en}{where.en}; others are near",
         ),
     }[kind]
 

@@ -1,5 +1,6 @@
 """``geoapp actions`` and its files."""
 
+import re
 from pathlib import Path
 from typing import Any
 
@@ -42,6 +43,8 @@ def test_a_plan_from_the_terminal(actions: Any, database: Database, tmp_path: Pa
     assert found is not None
     for one in found.actions:
         assert f"{one.text_zh} / {one.text_en}" in told.output
+        # A station has its English name where English is spoken.
+        assert not re.search("[\u3400-\u9fff]", one.text_en), one.text_en
     assert "已证明最优 / proven best" in told.output
     assert "只延长开放时间 / Longer hours only: +" in told.output
     sheets = openpyxl.load_workbook(book)

@@ -637,7 +637,7 @@ def action_sentences(n: int) -> dict[str, list[Text]]:
         actions=(None,) * (1 + min(n, 5)),
     )
     told = [
-        actions.action_text(kind, "甲 / A", detail, "24/7", region)
+        actions.action_text(kind, Text("甲", "A"), detail, "24/7", region)
         for kind in ActionKind
         for detail in (Text("更久", "longer"), None)
         for region in (NAMES["R1"], None)
