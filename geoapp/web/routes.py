@@ -46,7 +46,6 @@ from geoapp.web.pages import (
     chrome,
     embed,
     feeds,
-    finder,
     help,
     hits,
     maps,
@@ -78,6 +77,7 @@ from geoapp.web.pages.coverage import kept_reports, monthly, published, two_days
 from geoapp.web.pages.coverage import manager as coverage
 from geoapp.web.pages.coverage import planner as plan
 from geoapp.web.pages.coverage import through_time as coverage_time
+from geoapp.web.pages.finder import views as finder
 from geoapp.web.pages.siting import compare as siting_compare
 from geoapp.web.pages.siting import trial as siting_trial
 from geoapp.web.pages.siting import views as siting

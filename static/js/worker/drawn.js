@@ -102,8 +102,9 @@ export function makeDrawn({ map, box, results, show, way: address, pick }) {
     // The nearest few decide what is shown; the others may lie far away.
     found.slice(0, list ? found.length : NEAREST).forEach((item) => bounds.extend(spotOf(item)));
     drawMarkers(found);
+    if (chosen) bounds.extend(spotOf(chosen));
     shown = bounds;
-    if (!chosen) show(bounds);
+    show(bounds);
     reach();
     const again = focused && found.find((item) => item.dataset.code === focused.dataset.code);
     const element = again && elementOf(again);

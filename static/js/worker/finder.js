@@ -1,20 +1,21 @@
 // The finder: asks for a position on a tap, sends the form in the background, draws the answer.
 // The position goes into the body of a POST and is kept nowhere, not even in the page's address.
 
-import { byId, closest, filled, language, pause } from '../lib/page.js';
-import { post } from '../lib/request.js';
+import { byId, closest, pause } from '../lib/page.js';
 import { makeSheet } from '../lib/sheet.js';
 import { followBy } from './by.js';
+import { makeAnswers } from './answers.js';
 import { replaceAnswer } from './carried.js';
 import { keepChipsInOrder, orderChips, readConditions, rememberConditions, restoreConditions, setConditions, tellConditions } from './conditions.js';
 import { makeDrawn, spotOf } from './drawn.js';
-import { ANYBODY, makeEnter } from './enter.js';
+import { makeEnter } from './enter.js';
 import { loadRest, loadWords } from './later.js';
-import { makeLooks } from './looks.js';
-import { offline } from './offline/link.js';
-import { box, fetchStreets, map, whenOutlined } from './ground.js';
+import { choosePlace, chosenPlace, makeLooks } from './looks.js';
+import { makeNarrowing } from './narrowing.js';
+import { box, fetchStreets, firstAnswer, map, whenOutlined } from './ground.js';
 import { bringUp, makeOpened } from './opened.js';
 import { makeOwnPosition } from './own.js';
+import { followPermission } from './permission.js';
 import { makeSaid } from './said.js';
 import './share.js';
 import './star.js';
@@ -28,9 +29,7 @@ const sheetBody = byId('sheet-body');
 const clearButton = byId('clear-conditions');
 const unasked = place.value ? '' : results.innerHTML; // what stands there while nothing has been asked
 
-const ANSWER_LIMIT_MS = 10000;
 const ANYWHERE_M = 5000; // off by more, nobody can tell which is the nearest
-const FIRST_K = 6;
 const FRESH_MS = 5000;
 /** @typedef {{ lon: number, lat: number, datum: string } | { place: string } | null} Origin */
 /** @type {Origin} */
@@ -41,7 +40,9 @@ let answered_ms = 0;
 let chosenAt = 0; // which question was the last when a card was chosen
 let count = '';
 const ownPosition = makeOwnPosition();
-const { status, message, tell, warn } = makeSaid(fetchStreets);
+const { message, tell, tellFound, warn } = makeSaid(fetchStreets);
+const answers = makeAnswers(form, message);
+const narrowing = makeNarrowing(form, search);
 const sheet = makeSheet(byId('sheet'), byId('handle'));
 const { isInSight, show } = makeView(map, box, byId('sheet'));
 whenOutlined((bounds) => { if (!origin) show(bounds, false); }); // an answer may come at once
@@ -79,10 +80,9 @@ function cardOf(code) {
 /** @returns {Look} */
 function present() {
   const card = chosenCard();
-  const option = place.options[place.selectedIndex];
   return {
     origin,
-    place: place.value ? { value: place.value, name: option.text } : null,
+    place: chosenPlace(place),
     count,
     conditions: readConditions(form),
     chosen: (card && card.dataset.code) || null,
@@ -94,14 +94,6 @@ function keepLook(isNew = false) {
   const look = present();
   if (isNew) looks.go(look, look.place);
   else looks.keep(look, look.place);
-}
-
-/** @param {import('./looks.js').ChosenPlace | null} wanted may be one that the list does not hold */
-function setPlace(wanted) {
-  if (wanted && !Array.from(place.options).some((one) => one.value === wanted.value)) {
-    place.add(new Option(wanted.name, wanted.value), 1);
-  }
-  place.value = wanted ? wanted.value : '';
 }
 
 /**
@@ -116,7 +108,7 @@ async function comeBack(look, left) {
   const stays = wanted.origin === now.origin && isSame(wanted) === isSame(now);
   origin = wanted.origin;
   count = wanted.count;
-  setPlace(wanted.place);
+  choosePlace(place, wanted.place);
   setConditions(form, wanted.conditions);
   warn();
   if (!origin) {
@@ -146,44 +138,19 @@ async function search(isKept = true) {
   tellConditions(form);
   if (!origin) return false;
   if (isKept) keepLook();
-  const body = new FormData(form);
-  body.delete('place');
-  Object.entries(origin).forEach(([name, value]) => body.set(name, String(value)));
-  const known = ownKnown();
-  if (known) {
-    const { lon, lat, accuracy_m } = known;
-    // A region's stations are listed by how far they are from here.
-    if (!isOwn()) { body.set('own_lon', String(lon)); body.set('own_lat', String(lat)); }
-    body.set(isOwn() ? 'accuracy' : 'own_accuracy', String(Math.min(accuracy_m, 2e7)));
-  }
-  if (count) body.set('k', count);
   asked += 1;
   const mine = asked;
   tell('searching');
   results.classList.add('waiting');
-  const { answer, error } = await post(`${form.dataset.results}?lang=${language()}`, body, {
-    offline: message.dataset.offline || '',
-    failed: message.dataset.broken,
-    late: message.dataset.late,
-    limit_ms: ANSWER_LIMIT_MS,
-  });
+  const { found, error } = await answers.ask({ origin, own: ownKnown(), isOwn: isOwn(), count });
   if (mine !== asked) return false;
   results.classList.remove('waiting');
-  if (error !== null) {
-    // Only where nobody answered: what the service says of a question stands.
-    const isSilent = [message.dataset.offline, message.dataset.broken, message.dataset.late].indexOf(error) >= 0;
-    const kept = isSilent && (await answerOffline());
-    if (mine !== asked) return false;
-    if (!kept) {
-      tell(null);
-      warn(error, search);
-      return false;
-    }
-    put(() => { results.textContent = ''; results.appendChild(kept); });
-  } else {
-    put(() => { results.innerHTML = answer; });
-    tellOffline(false);
+  if (!found) {
+    tell(null);
+    warn(error, search);
+    return false;
   }
+  put(found);
   answered = mine;
   answered_ms = Date.now();
   return true;
@@ -191,56 +158,30 @@ async function search(isKept = true) {
 
 /**
  * Show an answer in the place of the one before; who has chosen a station meanwhile stays with it.
- * @param {() => void} into the list
+ * @param {import('./answers.js').Answer} found
  */
-function put(into) {
+function put(found) {
   const before = chosenAt === asked ? chosenCard() : null;
-  replaceAnswer(results, into);
+  replaceAnswer(results, () => found.put(results));
+  answers.tell(found.isKept);
   warn();
   document.body.classList.add('answered');
   showAnswer();
-  const now = before && cardOf(before.dataset.code);
-  if (now) {
-    mark(now);
-    bringInSight(now);
-    return;
-  }
-  /** @type {HTMLElement | null} */
   const unfolded = results.querySelector('.found-more[open]');
-  if (unfolded) mark(unfolded.closest('.found'));
-}
-
-function goesBy() {
-  return String(new FormData(form).get('by') || 'walk');
-}
-
-/** The answer of what is kept on this device; null where nothing is. */
-async function answerOffline() {
-  const api = await offline();
-  if (!api || !origin) return null;
-  const answer = await api.answer({ origin, own: ownKnown(), k: Number(count) || FIRST_K, by: goesBy(), conditions: readConditions(form) });
-  if (answer) await tellOffline(true);
-  return answer;
-}
-
-/** @param {boolean} isOffline */
-async function tellOffline(isOffline) {
-  const api = await offline();
-  if (api) await api.told(isOffline);
+  const now = (before && cardOf(before.dataset.code)) || (unfolded && unfolded.closest('.found'));
+  if (now) mark(/** @type {HTMLElement} */ (now));
 }
 
 /** @param {string} code of a kept station, found by words without a network */
 async function showKept(code) {
   asked += 1;
   const mine = asked;
-  const api = await offline();
-  const found = api && (await api.station(code, origin && 'lon' in origin ? origin : null, goesBy()));
+  const found = await answers.kept(code, origin && 'lon' in origin ? origin : null);
   if (mine !== asked) return;
   if (!found) { warn(message.dataset.unkept); fetchStreets(); return; }
   results.classList.remove('waiting');
-  put(() => { results.textContent = ''; results.appendChild(found); });
+  put(found);
   mark(cardOf(code));
-  await tellOffline(true);
 }
 
 /** @returns {{ holder: HTMLElement | null, found: HTMLElement[] }} the answer that is shown: where from, and its cards */
@@ -248,22 +189,19 @@ function shown() {
   return { holder: results.querySelector('[data-lon]'), found: Array.from(results.querySelectorAll('.found')) };
 }
 
-function tellFound() {
+function tellShown() {
   const { holder, found } = shown();
   const own = ownPosition.get();
-  tell(null);
-  if (!found.length) return;
-  const { beyond, listed, found: near } = status.dataset;
   const isAnywhere = own !== null && isOwn() && own.accuracy_m > ANYWHERE_M; // nobody can tell which is nearest
-  const words = holder && 'beyond' in holder.dataset ? beyond : isAnywhere || (holder && holder.dataset.list) ? listed : near;
-  status.textContent = filled(words || '', { n: found.length });
+  const isListed = isAnywhere || Boolean(holder && holder.dataset.list);
+  tellFound(holder && 'beyond' in holder.dataset ? 'beyond' : isListed ? 'listed' : 'found', found.length);
 }
 
 /** @returns {Promise<void>} when it is drawn */
 function showAnswer() {
   const { holder, found } = shown();
   const own = ownPosition.get();
-  tellFound();
+  tellShown();
   if (own && isOwn() && holder) own.spot = spotOf(holder);
   const drawing = drawn.draw(holder, found, own, isOwn());
   fetchStreets();
@@ -298,20 +236,12 @@ function choose(item, from) {
     if (pick instanceof HTMLElement) pick.focus({ preventScroll: true });
   } else {
     if (sheet.size() === 'full') sheet.set('half');
-    bringInSight(item);
+    /** @type {HTMLElement | null} */
+    const holder = results.querySelector('.cards');
+    if (!holder) return;
+    const both = L.latLngBounds(holder.dataset.list ? [spotOf(item)] : [spotOf(item), spotOf(holder)]);
+    if (!isInSight(both)) show(both);
   }
-}
-
-/**
- * The map has the station of a card in sight, and where it was asked from.
- * @param {HTMLElement} item
- */
-function bringInSight(item) {
-  /** @type {HTMLElement | null} */
-  const holder = results.querySelector('.cards');
-  if (!holder) return;
-  const both = L.latLngBounds(holder.dataset.list ? [spotOf(item)] : [spotOf(item), spotOf(holder)]);
-  if (!isInSight(both)) show(both);
 }
 
 /**
@@ -360,7 +290,7 @@ function lookAgain() {
     tell('searching');
     return;
   }
-  tellFound();
+  tellShown();
   drawn.show();
 }
 
@@ -374,44 +304,6 @@ function countFromOwn() {
   if (!origin || !('place' in origin)) return;
   // Whoever is at the list already is not taken away from it: what is asked next counts from here.
   if (!chosenCard() && !results.contains(document.activeElement)) search();
-}
-
-/**
- * Somebody who has allowed it before, or does so meanwhile, need not tap.
- * @param {boolean} atOnce whether what one looks at may be asked from here
- */
-function followPermission(atOnce) {
-  const begin = () => { if (origin) useOwn(); else locate(); };
-  navigator.permissions.query({ name: 'geolocation' }).then((permission) => {
-    if (permission.state === 'granted' && atOnce) begin();
-    else if (!origin) fetchStreets();
-    permission.addEventListener('change', () => { if (permission.state === 'granted' && !ownPosition.isAsking()) begin(); });
-  }, () => { if (!origin) fetchStreets(); });
-}
-
-/** @param {Partial<import('./conditions.js').Conditions>} wanted the others stay as they are */
-function change(wanted) {
-  setConditions(form, { ...readConditions(form), ...wanted });
-  rememberConditions(form);
-  search();
-}
-
-// "Open on arrival" is no wish for something: who clears the wishes still wants an open door.
-function clear() {
-  change({ what: '', amenities: [] });
-}
-
-/** @param {string} some conditions, apart by blanks: amenities, `open`, `what` for the kind, `enter` for who may enter, `surely` for that being known */
-function drop(some) {
-  const dropped = some.split(' ');
-  const has = (/** @type {string} */ name) => dropped.indexOf(name) >= 0;
-  const { amenities, entering, open, what } = readConditions(form);
-  change({
-    amenities: amenities.filter((one) => !has(one)),
-    open: open && !has('open'),
-    what: has('what') ? '' : what,
-    entering: has('enter') ? ANYBODY : { ...entering, surely: entering.surely && !has('surely') },
-  });
 }
 
 /** The answer that the page came with, drawn in a task of its own: whoever presses something meanwhile comes first. */
@@ -446,14 +338,14 @@ map.on('click', (event) => {
   lookFrom({ lon: spot.lng, lat: spot.lat, datum: 'wgs84' }, true);
 });
 clearButton.addEventListener('click', () => {
-  clear();
+  narrowing.clear();
   locateButton.focus(); // the button that was pressed is gone
 });
 results.addEventListener('click', (event) => {
   const button = closest(event, 'button');
   if (!button) return;
-  if ('clear' in button.dataset) clear();
-  if (button.dataset.drop) drop(button.dataset.drop);
+  if ('clear' in button.dataset) narrowing.clear();
+  if (button.dataset.drop) narrowing.drop(button.dataset.drop);
   if (button.dataset.more) { count = button.dataset.more; search(); }
 });
 
@@ -461,7 +353,7 @@ const given = new URLSearchParams(window.location.search);
 restoreConditions(form, given);
 keepChipsInOrder(form);
 const goesOtherwise = followBy(form, given.has('by'));
-makeEnter(form, () => drop('enter'));
+makeEnter(form, () => narrowing.drop('enter'));
 tellConditions(form);
 const left = looks.left();
 let first = Promise.resolve();
@@ -470,7 +362,7 @@ const isLinked = Boolean(place.value || given.get('place') || given.get('lon'));
 const whatCame = results.querySelector('[data-lon]');
 const linked = given.has('lon') || given.has('lat') ? null : given.get('place');
 if (left && !place.value) {
-  setPlace(left);
+  choosePlace(place, left);
   lookFrom({ place: left.value }, false);
 } else if (place.value || (given.has('lon') && whatCame)) {
   // The place that an address names, as the page has it, is meant like one that was tapped on the map.
@@ -487,12 +379,16 @@ if (left && !place.value) {
 } else if (given.has('station')) {
   showKept(given.get('station') || ''); // as the page that stands for a station's leads here
 }
-if (!navigator.permissions) {
-  if (!origin) fetchStreets();
-} else if (origin || !given.has('station')) {
-  followPermission(!isLinked); // a link is meant as it stands
+if (origin || !given.has('station')) {
+  const begin = () => { if (origin) useOwn(); else locate(); };
+  const wait = () => { if (!origin) fetchStreets(); };
+  followPermission({
+    now: isLinked ? wait : begin, // a link is meant as it stands
+    later() { if (!ownPosition.isAsking()) begin(); },
+    not: wait,
+  });
 }
 loadWords(given.get('q') || '');
 document.addEventListener('kept-station', (event) => { showKept(/** @type {CustomEvent<string>} */ (event).detail); });
 first.then(() => { document.body.dataset.ready = 'true'; });
-loadRest();
+loadRest(firstAnswer);

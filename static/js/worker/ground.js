@@ -11,9 +11,10 @@ let outlined = null;
 let shown = null;
 
 export const box = byId('map');
+/** Resolves when the first answer is there, or none is on its way. */
+export const firstAnswer = new Promise((/** @type {(value: void) => void} */ resolve) => { fetchNow = resolve; });
 export const { map } = makeMap(box, {
-  // The first answer comes before the streets.
-  first: new Promise((resolve) => { fetchNow = () => resolve(undefined); }),
+  first: firstAnswer, // it comes before the streets
   fit(bounds) {
     outlined = bounds;
     if (shown) shown(bounds);

@@ -19,8 +19,12 @@ export function loadWords(sought) {
   else words.addEventListener('focus', load, { once: true });
 }
 
-/** What answers without a network, and what keeps reports for one. */
-export async function loadRest() {
+/**
+ * What answers without a network, and what keeps reports for one.
+ * @param {Promise<void>} first what comes before
+ */
+export async function loadRest(first) {
+  await first;
   await quiet();
   offline();
   loadModule(byId('telling').dataset.script || '');

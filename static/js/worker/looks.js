@@ -5,6 +5,25 @@
 /** @typedef {{ value: string, name: string }} ChosenPlace */
 
 /**
+ * @param {HTMLSelectElement} list
+ * @returns {ChosenPlace | null}
+ */
+export function chosenPlace(list) {
+  return list.value ? { value: list.value, name: list.options[list.selectedIndex].text } : null;
+}
+
+/**
+ * @param {HTMLSelectElement} list
+ * @param {ChosenPlace | null} wanted may be one that the list does not hold
+ */
+export function choosePlace(list, wanted) {
+  if (wanted && !Array.from(list.options).some((one) => one.value === wanted.value)) {
+    list.add(new Option(wanted.name, wanted.value), 1);
+  }
+  list.value = wanted ? wanted.value : '';
+}
+
+/**
  * @template Look
  * @param {(look: Look | null, place: ChosenPlace | null) => void} restore what is shown when one
  *   comes back: a look, or the place alone where the look was another visit's

@@ -1,6 +1,6 @@
 // What the finder says of itself while it works, and of what went wrong, with a way to try once more.
 
-import { byId } from '../lib/page.js';
+import { byId, filled } from '../lib/page.js';
 
 /**
  * @param {() => void} warned what is done once something is wrong
@@ -20,6 +20,16 @@ export function makeSaid(warned) {
   }
 
   /**
+   * Say how many were found; nothing where none was.
+   * @param {string} key of the words in the page, with room for the number
+   * @param {number} n
+   */
+  function tellFound(key, n) {
+    tell(null);
+    if (n) status.textContent = filled(status.dataset[key] || '', { n });
+  }
+
+  /**
    * @param {string | null} [words] null: nothing is wrong any more
    * @param {(() => void) | null} [way] to try once more
    */
@@ -36,5 +46,5 @@ export function makeSaid(warned) {
     warn();
     if (way) way();
   });
-  return { status, message, tell, warn };
+  return { status, message, tell, tellFound, warn };
 }

@@ -360,7 +360,7 @@ def test_ground_shows_where_stations_are_and_a_tap_asks_from_there(
 def test_dots_that_are_a_sample_say_so(
     site: Site, visit: Visit, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("geoapp.web.pages.finder.MOST_DOTS", 2)
+    monkeypatch.setattr("geoapp.web.pages.finder.views.MOST_DOTS", 2)
     page = visit(site, position=None)
     expect(page.locator(".dots-cut")).to_have_text("灰点为抽样：显示 2 / 共 4 处")
 
@@ -369,7 +369,7 @@ def test_dots_in_view_are_all_there_whatever_lies_elsewhere(
     site: Site, visit: Visit, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Of 44 stations ten are drawn at once; the four in view are, by a POST that no log holds."""
-    monkeypatch.setattr("geoapp.web.pages.finder.MOST_DOTS", 10)
+    monkeypatch.setattr("geoapp.web.pages.finder.views.MOST_DOTS", 10)
     with site.database.session() as session:
         session.execute(
             text(

@@ -3,7 +3,7 @@
 
 import { at, makeMap, spread } from '../../lib/map.js';
 import { keepReachable, placeMarker } from '../../lib/marker.js';
-import { byId, closest, filled } from '../../lib/page.js';
+import { byId, closest } from '../../lib/page.js';
 import { post } from '../../lib/request.js';
 import { makeSheet } from '../../lib/sheet.js';
 import { followBy } from '../by.js';
@@ -31,7 +31,7 @@ let asked = 0;
 
 /** @type {() => void} */
 let fetchStreets = () => {};
-const { status, message, tell, warn } = makeSaid(() => fetchStreets());
+const { status, message, tell, tellFound, warn } = makeSaid(() => fetchStreets());
 const { map } = makeMap(box, {
   first: new Promise((resolve) => { fetchStreets = () => resolve(undefined); }),
   fit(bounds) {
@@ -198,7 +198,7 @@ function draw() {
     const marker = placeMarker(spots[index], place, () => mark(item, true)).addTo(drawn);
     markers.set(item, marker);
   });
-  status.textContent = found.length ? filled(status.dataset.found || '', { n: found.length }) : '';
+  tellFound('found', found.length);
   show(bounds);
   reach();
   box.dataset.drawn = String(asked);
