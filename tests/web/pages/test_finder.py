@@ -538,7 +538,7 @@ def test_strange_values_never_fail(site: Site, visit: Visit) -> None:
         "/?lon=120&lat=36&what=zzz": 422,
         "/?lon=120&lat=36&what=station:zzz": 422,
         "/?lon=120&lat=36&amenity=%00": 422,
-        "/?lang=xx": 200,
+        "/?lang=xx": 422,
         "/coverage?run=999999999999999999": 404,
         "/coverage.csv?run=-1": 422,
     }
