@@ -276,6 +276,8 @@ _NAMES: Final = {
     "within_share": "其他方案至多少覆盖",
     "without": "没有什么",
     "without_dropped_m": "离不建的地点至少",
+    "near_hosts": "只在这些单位附近",
+    "near_hosts_m": "离这些单位至多",
     "year": "年份",
 }
 _APART: Final = re.compile(r"[.\[\]]+|-(?=\d)")

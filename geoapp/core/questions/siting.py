@@ -30,7 +30,8 @@ from geoapp.core.words import Family
 ANYWHERE: Final = "anywhere"
 FROM_DEMAND: Final = "generated"
 FROM_NETWORK: Final = "generated-network"
-FROM_FACILITIES: Final = "facilities:"  # then a family
+FACILITIES: Final = "facilities"
+FROM_FACILITIES: Final = f"{FACILITIES}:"  # then a family
 # Of the walk that the standard allows, the part that lies between two generated candidates.
 SPACING_SHARE: Final = 0.2
 
@@ -106,6 +107,10 @@ class SitingParameters:
     without_dropped_m
         No new site stands within so many metres of a site that the board of proposals has dropped when
         the run begins; drawn ones there are refused. None: what was dropped does not matter.
+    near_hosts, near_hosts_m
+        New sites, drawn ones too, stand within so many metres, by line, of who may let a place:
+        ``facilities`` in service, those of a family (``facilities:home``), or the units of a candidate set,
+        all of them (its code) or of a type (``CODE:TYPE``). None: anywhere.
     families
         Which families of facilities count; None is all.
     at
@@ -165,6 +170,8 @@ class SitingParameters:
     forbidden: tuple[str, ...] = ()
     forbidden_areas: tuple[dict[str, Any], ...] = ()
     without_dropped_m: float | None = None
+    near_hosts: str | None = None
+    near_hosts_m: float | None = None
     families: tuple[str, ...] | None = None
     at: datetime | None = None
     period: Period = Period.MOMENT

@@ -86,6 +86,12 @@ def _check_pairs(wanted: Any) -> None:
                 "none together with a backup share: a seat serves once",
             ),
         )
+    if wanted.near_hosts is not None and wanted.near_hosts_m is None:
+        accepted = Text(
+            "离这些单位至多多少米：只说了哪些单位（near_hosts）",
+            "how far from these hosts at most: only which ones was said (near_hosts)",
+        )
+        raise InvalidValueError("near_hosts_m", None, accepted)
     priced = wanted.site_cost is not None or bool(wanted.sizes)
     if wanted.budget is not None and not priced and wanted.generated:
         raise InvalidValueError(

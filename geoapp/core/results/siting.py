@@ -269,6 +269,8 @@ class SitingRunInputs(RunInputs):
         Whether the demand, or a facility that counted, is a sample.
     dropped
         What was left out because the board had dropped it.
+    near_hosts
+        Of how many hosts new sites had to be near; None where that was not asked.
     """
 
     candidates: CandidateSource | None = None
@@ -277,6 +279,7 @@ class SitingRunInputs(RunInputs):
     demand_is_sample: bool = False
     sample: bool = False
     dropped: tuple[DroppedPlace, ...] = ()
+    near_hosts: int | None = None
 
 
 class SitingFindings(KeptResult):

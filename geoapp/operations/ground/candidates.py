@@ -80,8 +80,15 @@ def _none_to_choose(wanted: SitingParameters) -> Text:
     )
 
 
-def _all_taken(count: int) -> InvalidValueError:
-    """Return that the forbidden areas leave no candidate, and how many they took."""
+def _all_taken(count: int, wanted: SitingParameters) -> InvalidValueError:
+    """Return that forbidden areas, or the distance to hosts, leave no candidate, and how many they took."""
+    if wanted.near_hosts is not None:
+        accepted = Text(
+            f"至少留下一个候选点的距离：{count} 个候选点都离这些单位更远，或在禁设范围里",
+            f"so far that at least one candidate is left: all {count} are farther from these hosts, or in "
+            "forbidden areas",
+        )
+        return InvalidValueError("near_hosts_m", wanted.near_hosts_m, accepted)
     return InvalidValueError(
         "forbidden_areas",
         count,
@@ -144,7 +151,7 @@ def stored_candidates(
     shapely.prepare(area)
     left = ~shapely.intersects_xy(area, rows.lon, rows.lat)
     if len(rows) and not left.any() and not wanted.drawn:
-        raise _all_taken(len(rows))
+        raise _all_taken(len(rows), wanted)
     return chosen_rows(rows, left)
 
 
@@ -215,6 +222,11 @@ def with_drawn(
             accepted = Text(
                 "不在禁设范围（forbidden_areas）里的点", "places outside the forbidden areas"
             )
+            if wanted.near_hosts is not None:
+                accepted = Text(
+                    f"{accepted.zh}，也不比 near_hosts_m 更远",
+                    f"{accepted.en}, and no farther from hosts than near_hosts_m",
+                )
             raise InvalidValueError("drawn", one.code, accepted)
     lon = np.array([one.lon for one in wanted.drawn])
     lat = np.array([one.lat for one in wanted.drawn])
@@ -330,7 +342,7 @@ def read_candidate_rows(
         if wanted.forbidden_areas and not len(rows) and not wanted.drawn:
             everywhere, _ = made_rows(replace(wanted, forbidden_areas=()))
             if len(everywhere):
-                raise _all_taken(len(everywhere))
+                raise _all_taken(len(everywhere), wanted)
         generated = wanted.candidates or FROM_DEMAND
     else:
         rows = stored_candidates(session, wanted, _upgradable(wanted, stored))

@@ -33,6 +33,7 @@ from geoapp.operations.ground.candidates import (
 from geoapp.operations.ground.hour_weights import weights_at
 from geoapp.operations.ground.in_service import frame_of, in_service, now
 from geoapp.operations.ground.moments import Moments, over_moments
+from geoapp.operations.ground.near_hosts import hosts_named
 from geoapp.operations.ground.new_sites import check_open_then, open_at
 from geoapp.operations.ground.standing import is_recent
 from geoapp.operations.ground.stored import (
@@ -184,6 +185,8 @@ def check_siting(session: Session, wanted: SitingParameters, zone: str | None = 
         check_open_then(wanted, zone, calendar)
         weights_at(wanted, zone, calendar)
     check_demand_sets(session, wanted.demand, wanted.also_demand)
+    if wanted.near_hosts is not None:
+        hosts_named(session, wanted.near_hosts)
     for code, _ in wanted.quotas:
         check_region(session, "quotas", code)
     if wanted.anywhere:

@@ -11,6 +11,7 @@ from geoapp.core.questions.siting import SitingModel, SitingParameters
 from geoapp.core.results.siting import SITING_RUNS, SitingRun
 from geoapp.core.settings import Settings
 from geoapp.core.units import counted, format_metres
+from geoapp.operations.ground.near_hosts import near_hosts_only
 from geoapp.operations.ground.reading import check_siting
 from geoapp.operations.runs.lifecycle import Attempt, Work, do_here
 from geoapp.operations.runs.queue import enqueue
@@ -142,6 +143,7 @@ def _compute(
     workforce: Workforce | None,
 ) -> None:
     wanted, dropped = without_dropped(database, wanted)
+    wanted, hosts = near_hosts_only(database, wanted)
     inputs = read_siting_inputs(
         database,
         settings,
@@ -225,7 +227,7 @@ def _compute(
         attempt.progress(_EXPLAINED_SHARE, _SAVING)
     elif not watch.keeps_best:
         raise watch.stopped
-    rests_on = inputs.rests_on.model_copy(update={"dropped": dropped})
+    rests_on = inputs.rests_on.model_copy(update={"dropped": dropped, "near_hosts": hosts})
     store_siting(
         database,
         attempt,

@@ -12,6 +12,7 @@ from geoapp.core.questions.places import DrawnSite
 from geoapp.core.questions.quota import Quota
 from geoapp.core.questions.siting import (
     ANYWHERE,
+    FACILITIES,
     FROM_DEMAND,
     FROM_FACILITIES,
     FROM_NETWORK,
@@ -95,6 +96,16 @@ def candidates_words(candidates: str | None) -> Text:
 
 def _titled_candidates(candidates: str, _naming: Naming) -> Text | None:
     return None if candidates == FROM_DEMAND else candidates_words(candidates)
+
+
+def _near_hosts(named: str, _naming: Naming) -> Text:
+    """Return who new sites are to be near."""
+    name, _, kind = named.partition(":")
+    if name == FACILITIES:
+        of = FAMILY_TEXT[Family(kind)] if kind in set(Family) else Text("设施", "facilities")
+        return Text(f"只在现有{of.zh}附近", f"only near {of.en} in service")
+    units = Text(f"候选集 {name} 的{kind or '单位'}", f"{kind or 'hosts'} of candidate set {name}")
+    return Text(f"只在{units.zh}附近", f"only near {units.en}")
 
 
 def _one_quota(quota: Quota) -> Text:
@@ -259,6 +270,8 @@ CONDITION_WORDS: dict[str, Callable[[Any, Naming], Text | None]] = {
     "without_dropped_m": _metres_zh_en(
         "避开不建的地点周围 {value}", "none within {value} of dropped sites"
     ),
+    "near_hosts": _near_hosts,
+    "near_hosts_m": _metres_zh_en("离它们至多 {value}", "at most {value} from them"),
     "families": _only,
     "at": _at,
     "period": lambda period, _naming: (SITING["period"].choices or {})[period],

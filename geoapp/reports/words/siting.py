@@ -226,6 +226,9 @@ def summary_texts(
         lines.append(
             (Text("避开的不建地点", "dropped sites left out"), dropped_text(run.inputs.dropped))
         )
+    if run.inputs.near_hosts is not None:
+        hosts = counted(run.inputs.near_hosts, "处单位", "host")
+        lines.append((Text("只在其附近的单位", "hosts to be near"), hosts))
     lines.append((Text("结论", "status"), verdict(run)))
     elsewhere = elsewhere_text(run)
     if elsewhere.zh:

@@ -48,6 +48,8 @@ GIVEN: dict[str, Any] = {
     "at": AT,
     "min_spacing_m": 1500.0,
     "without_dropped_m": 200.0,
+    "near_hosts": "hosts:银行",
+    "near_hosts_m": 300.0,
     "quotas": (("370203", Quota(1, 3)), ("370202", Quota(None, 1))),
     "host_quotas": (("银行", Quota(2, 2)),),
     "budget": 60.0,
@@ -87,8 +89,8 @@ def test_whatever_is_asked_else_stands_in_the_title(table: Table, plain: Any) ->
             changed["standard_m"] = None
         if field.needs == "at":
             changed["at"] = AT
-        if field.name == "sizes":
-            changed["budget"] = GIVEN["budget"]
+        if field.name in ("sizes", "near_hosts_m"):
+            changed[str(field.needs)] = GIVEN[str(field.needs)]
         other = replace(plain, **changed)
         title, lines = question_title(other, NAMING), question_lines(other, NAMING)
         if field.name != "alternatives":

@@ -272,6 +272,8 @@ SITING = {
     ],
     "quotas": {"370203": {"min": 1, "max": 2}},
     "without_dropped_m": 100.0,
+    "near_hosts": "facilities",
+    "near_hosts_m": 900.0,
     "min_spacing_m": 100.0,
     "backup_share": 0.5,
     "target_gap": 0.01,

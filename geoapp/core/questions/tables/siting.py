@@ -226,6 +226,34 @@ WITHOUT_DROPPED_M = Field(
     option="--without-dropped",
     page=Place.MORE,
 )
+NEAR_HOSTS = Field(
+    name="near_hosts",
+    kind=Kind.TEXT,
+    label=Text("只在这些单位附近", "Only near these hosts"),
+    help=Text(
+        "新站点只放在可能出借地方的单位附近：在用的设施、其中一类，或一个候选集的单位、其中一种",
+        "new sites only near who may let a place: facilities in service, those of a family, or the units "
+        "of a candidate set, or of a type of it",
+    ),
+    written=Text(
+        "如 facilities:home、hosts、hosts:银行", "such as facilities:home, hosts, hosts:bank"
+    ),
+    longest=limits.MOST_CODE_CHARACTERS,
+    option="--near-hosts",
+    page=Place.MORE,
+)
+NEAR_HOSTS_M = Field(
+    name="near_hosts_m",
+    kind=Kind.NUMBER,
+    label=Text("离这些单位至多", "At most so far from these hosts"),
+    help=Text("离这些单位至多这么远，按直线", "at most so far from these hosts, by line"),
+    least=1.0,
+    most=limits.MOST_APART_M,
+    unit=Unit.METRES,
+    needs="near_hosts",
+    option="--near-hosts-m",
+    page=Place.MORE,
+)
 QUOTAS = Field(
     name="quotas",
     kind=Kind.QUOTAS,
@@ -389,6 +417,8 @@ FIELDS = (
     FORBIDDEN,
     FORBIDDEN_AREAS,
     WITHOUT_DROPPED_M,
+    NEAR_HOSTS,
+    NEAR_HOSTS_M,
     of_this_run(FAMILIES, "算哪些现有设施", "Which facilities count"),
     AT,
     PERIOD,
