@@ -121,6 +121,7 @@ _NAMES: Final = {
     "label_en": "点位英文名",
     "label_zh": "点位名称",
     "lack": "缺少的设施",
+    "lang": "语言",
     "lat": "纬度",
     "layers": "图层",
     "level": "级别",
