@@ -10,7 +10,7 @@ from geoapp.operations.facilities.landmarks import Landmark, landmark
 from geoapp.operations.streets.starts import StreetStart, street_start
 from geoapp.store.engine import Database
 from geoapp.store.facilities import places as store
-from geoapp.store.facilities.places import RegionName
+from geoapp.store.facilities.places import PlaceInView, RegionName
 from geoapp.store.region_tree import codes_above
 
 
@@ -132,3 +132,9 @@ def overview_points(
     with database.snapshot() as session:
         found, total = store.facility_dots(session, limit, bbox)
     return [(round(lon, 5), round(lat, 5)) for lon, lat in found], total
+
+
+def places_in_view(database: Database, limit: int, bbox: Bbox) -> tuple[list[PlaceInView], int]:
+    """Return the facilities in service in a box of WGS-84, from its middle, and how many there are in all."""
+    with database.snapshot() as session:
+        return store.facilities_in_view(session, limit, bbox)

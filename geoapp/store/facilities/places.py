@@ -198,3 +198,36 @@ def facility_dots(
     sides = dict(zip(("west", "south", "east", "north"), bbox or (None,) * 4, strict=True))
     rows = session.execute(_DOTS, {"limit": limit, **sides}).all()
     return [(lon, lat) for lon, lat, _ in rows], rows[0][2] if rows else 0
+
+
+@dataclass(frozen=True, slots=True)
+class PlaceInView:
+    """A facility in service by name, as a list of what a map shows has it."""
+
+    code: str
+    kind: str
+    name_zh: str
+    name_en: str | None
+    sample: bool
+
+
+_IN_VIEW = text(
+    """
+    select code, kind_code, name_zh, name_en, is_sample, count(*) over () as total
+    from facility
+    where status = 'open' and geom && st_makeenvelope(:west, :south, :east, :north, 4326)
+    order by geom <-> st_centroid(st_makeenvelope(:west, :south, :east, :north, 4326)), code
+    limit :limit
+    """
+)
+
+
+def facilities_in_view(session: Session, limit: int, bbox: Bbox) -> tuple[list[PlaceInView], int]:
+    """Return facilities in service in a box of WGS-84, and how many there are in all.
+
+    They come from the middle outwards, by degrees: near enough for the order of a list that tells no distance.
+    """
+    west, south, east, north = bbox
+    sides = {"west": west, "south": south, "east": east, "north": north}
+    rows = session.execute(_IN_VIEW, {"limit": limit, **sides}).all()
+    return [PlaceInView(*row[:5]) for row in rows], rows[0][5] if rows else 0

@@ -28,4 +28,5 @@ export async function loadRest(first) {
   await quiet();
   offline();
   loadModule(byId('telling').dataset.script || '');
+  loadModule(byId('in-view').dataset.script || '');
 }
