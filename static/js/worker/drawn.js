@@ -111,7 +111,7 @@ export function makeDrawn({ map, box, results, show, way: address, pick }) {
     if (element && document.activeElement === document.body) element.focus({ preventScroll: true });
     if (list || box.dataset.bases || box.dataset.streets) return;
     await pause();
-    if (mine === drawings) drawRings(me, answerLayer);
+    if (mine === drawings) drawRings(map, me, answerLayer);
   }
 
   /**

@@ -51,16 +51,38 @@ export function makeView(map, box, sheet) {
   return { isInSight, show };
 }
 
+const NAME_PX = [24, 10]; // half of a ring's name, and some room
+const METRES_PER_DEGREE = 111195;
+
 /**
- * Without streets under them, rings tell how far the places are.
+ * Without streets under them, rings tell how far the places are. Their names stand where nothing of the map lies
+ * over them: the scale, its buttons, the sheet.
+ * @param {L.Map} map
  * @param {L.LatLng} me
- * @param {L.LayerGroup} layer
+ * @param {L.LayerGroup} layer that they go with
  */
-export function drawRings(me, layer) {
-  [500, 1000, 2000, 5000].forEach((radius_m) => {
+export function drawRings(map, me, layer) {
+  const names = [500, 1000, 2000, 5000].map((radius_m) => {
     L.circle(me, { radius: radius_m, interactive: false, className: 'ring' }).addTo(layer);
-    const north = at(me.lng, me.lat + radius_m / 111195);
-    centredTooltip({ permanent: true, direction: 'center', className: 'ring-name', pane: 'names' })
-      .setLatLng(north).setContent(`<span>${radius_m < 1000 ? `${radius_m} m` : `${radius_m / 1000} km`}</span>`).addTo(layer);
+    const up = radius_m / METRES_PER_DEGREE, across = up / Math.cos((me.lat * Math.PI) / 180);
+    const name = centredTooltip({ permanent: true, direction: 'center', className: 'ring-name', pane: 'names' })
+      .setLatLng(at(me.lng, me.lat + up)).setContent(`<span>${radius_m < 1000 ? `${radius_m} m` : `${radius_m / 1000} km`}</span>`).addTo(layer);
+    return { name, spots: [[0, up], [0, -up], [across, 0], [-across, 0]].map(([east, north]) => at(me.lng + east, me.lat + north)) };
   });
+  const place = () => {
+    const box = map.getContainer().getBoundingClientRect();
+    const over = Array.from(document.querySelectorAll('.leaflet-control, #sheet')).map((one) => one.getBoundingClientRect());
+    names.forEach(({ name, spots }) => {
+      const free = spots.find((spot) => {
+        const { x, y } = map.latLngToContainerPoint(spot), [wide, high] = NAME_PX;
+        const left = box.left + x - wide, right = box.left + x + wide, top = box.top + y - high, bottom = box.top + y + high;
+        return left >= box.left && right <= box.right && top >= box.top && bottom <= box.bottom
+          && !over.some((other) => left < other.right && other.left < right && top < other.bottom && other.top < bottom);
+      });
+      name.setLatLng(free || spots[0]);
+    });
+  };
+  map.on('moveend', place);
+  names[0].name.on('remove', () => { map.off('moveend', place); });
+  place();
 }

@@ -30,3 +30,30 @@ def test_a_marker_that_lies_under_another_is_reached_by_the_list(site: Site, vis
     near = "[...document.querySelectorAll('#map .marker')].slice(0, 2).filter(one => one.tabIndex === 0)"
     page.wait_for_function(f"{near}.length === 1")
     assert small_targets(page) == []
+
+
+COVERED = """() => {
+  const rects = (selector) => [...document.querySelectorAll(selector)].map(one => one.getBoundingClientRect());
+  const over = rects('#map .leaflet-control, #sheet');
+  const map = document.getElementById('map').getBoundingClientRect();
+  return rects('.ring-name > span').filter(one => one.right > map.left && one.left < map.right && one.bottom > map.top)
+    .filter(one => over.some(other => one.left < other.right && other.left < one.right
+      && one.top < other.bottom && other.top < one.bottom)).length;
+}"""
+
+
+def test_nothing_of_the_map_lies_over_the_name_of_a_ring(site: Site, visit: Visit) -> None:
+    page = visit(site)
+    page.locator(".chip", has_text="到时开放").click()
+    expect(page.locator("#results .found")).to_have_count(4)
+    expect(page.locator(".ring-name")).to_have_count(4)
+    names = "[...document.querySelectorAll('.ring-name > span')].map(one => one.getBoundingClientRect().y).join()"
+    for _step in range(3):
+        page.wait_for_function(f"({COVERED})() === 0")
+        before = page.evaluate(names)
+        for _ in range(60):  # a key is not heard while the map still moves by itself
+            page.locator("#map").press("ArrowDown")
+            page.wait_for_timeout(300)
+            if page.evaluate(names) != before:
+                break
+    page.wait_for_function(f"({COVERED})() === 0")
