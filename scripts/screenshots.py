@@ -94,7 +94,7 @@ def finder_phone(page: Page, url: str) -> None:
     """The worker's finder with everything near, one place chosen."""
     page.goto(url + "/")
     page.wait_for_selector("#map[data-drawn]")
-    page.wait_for_selector(".found >> nth=9")
+    page.wait_for_selector(".found >> nth=2")
     page.wait_for_selector("#results:not(.waiting)")
     page.locator(".found-pick").first.click()
 

@@ -3,6 +3,8 @@
 import { at, centredTooltip } from '../lib/map.js';
 import { keepsInSight } from '../lib/turned.js';
 
+const MARK_PX = 22; // half of a marker's height
+
 /**
  * @param {L.Map} map
  * @param {HTMLElement} box of the map
@@ -46,7 +48,9 @@ export function makeView(map, box, sheet) {
    */
   function fit(bounds, isMoved) {
     const hidden = hidden_px();
-    map.fitBounds(bounds, { paddingTopLeft: [40, 40], paddingBottomRight: [72, hidden + 24], maxZoom: 16.5, animate: isMoved ? undefined : false });
+    // Below the scale and what is said of the map's source.
+    const told = /** @type {HTMLElement} */ (map.getContainer().querySelector('.leaflet-top.leaflet-left'));
+    map.fitBounds(bounds, { paddingTopLeft: [40, Math.max(40, told.offsetHeight + MARK_PX)], paddingBottomRight: [72, hidden + 24], maxZoom: 16.5, animate: isMoved ? undefined : false });
   }
   return { isInSight, show };
 }
