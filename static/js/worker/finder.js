@@ -38,6 +38,7 @@ let asked = 0;
 let answered = 0; // the last question that was, and when
 let answered_ms = 0;
 let chosenAt = 0; // which question was the last when a card was chosen
+let warnedAt = -1; // which question was the last when no position was found
 let count = '';
 const ownPosition = makeOwnPosition();
 const { message, tell, tellFound, warn } = makeSaid(fetchStreets);
@@ -164,7 +165,7 @@ function put(found) {
   const before = chosenAt === asked ? chosenCard() : null;
   replaceAnswer(results, () => found.put(results));
   answers.tell(found.isKept);
-  warn();
+  if (warnedAt !== asked) warn(); // what was said since the question stands
   document.body.classList.add('answered');
   showAnswer();
   const unfolded = results.querySelector('.found-more[open]');
@@ -274,6 +275,7 @@ function locate() {
     else lookFrom(found.origin, before !== null);
   }, (reason) => {
     if (origin !== before) return;
+    warnedAt = asked;
     tell(null);
     warn(message.dataset[reason], reason === 'silent' || reason === 'failed' ? locate : null);
   });
