@@ -28,7 +28,7 @@ def test_a_marker_that_lies_under_another_is_reached_by_the_list(site: Site, vis
     expect(page.locator("#results .found")).to_have_count(4)
     expect(page.locator("#map .marker")).to_have_count(4)
     near = "[...document.querySelectorAll('#map .marker')].slice(0, 2).filter(one => one.tabIndex === 0)"
-    page.wait_for_function(f"{near}.length === 1")
+    page.wait_for_function(f"() => {near}.length === 1")
     assert small_targets(page) == []
 
 
@@ -49,11 +49,11 @@ def test_nothing_of_the_map_lies_over_the_name_of_a_ring(site: Site, visit: Visi
     expect(page.locator(".ring-name")).to_have_count(4)
     names = "[...document.querySelectorAll('.ring-name > span')].map(one => one.getBoundingClientRect().y).join()"
     for _step in range(3):
-        page.wait_for_function(f"({COVERED})() === 0")
+        page.wait_for_function(f"() => ({COVERED})() === 0")
         before = page.evaluate(names)
         for _ in range(60):  # a key is not heard while the map still moves by itself
             page.locator("#map").press("ArrowDown")
             page.wait_for_timeout(300)
             if page.evaluate(names) != before:
                 break
-    page.wait_for_function(f"({COVERED})() === 0")
+    page.wait_for_function(f"() => ({COVERED})() === 0")
