@@ -11,6 +11,8 @@ import { drawRings } from './view.js';
 
 const LEAST_WAY_PX = 120;
 const NEAREST = 4;
+const RANK_Z = 5000; // more than a screen is high: Leaflet adds how far down a marker stands
+const TOP_Z = 10000000;
 const WIDE_M = 1000;
 const MOST_SHOWN_M = 20000; // a wider circle would leave nothing of the stations to see
 
@@ -130,17 +132,20 @@ export function makeDrawn({ map, box, results, show, way: address, pick }) {
     const offsets = spread(map, spots);
     found.forEach((item, index) => {
       const { name = '', state = '' } = item.dataset;
-      const place = { number: index + 1, name, state, offset: offsets[index], above: (found.length - index) * 10 };
+      const place = { number: index + 1, name, state, offset: offsets[index] };
       markers.set(item, placeMarker(spots[index], place, () => pick(item)).addTo(answerLayer));
     });
     markMarkers();
   }
 
+  /** The chosen one lies above all, and a nearer one above one that is farther off, wherever they stand. */
   function markMarkers() {
+    let rank = markers.size;
     markers.forEach((marker, item) => {
       const element = elementOf(item);
       if (element) element.classList.toggle('chosen', item === chosen);
-      marker.setZIndexOffset(item === chosen ? 10000 : 0);
+      marker.setZIndexOffset(item === chosen ? TOP_Z : rank * RANK_Z);
+      rank -= 1;
     });
   }
 

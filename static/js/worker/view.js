@@ -4,6 +4,7 @@ import { at, centredTooltip } from '../lib/map.js';
 import { keepsInSight } from '../lib/turned.js';
 
 const MARK_PX = 22; // half of a marker's height
+const HANDLE_PX = 14; // how far the sheet's handle stands above it, and some room
 
 /**
  * @param {L.Map} map
@@ -50,7 +51,7 @@ export function makeView(map, box, sheet) {
     const hidden = hidden_px();
     // Below the scale and what is said of the map's source.
     const told = /** @type {HTMLElement} */ (map.getContainer().querySelector('.leaflet-top.leaflet-left'));
-    map.fitBounds(bounds, { paddingTopLeft: [40, Math.max(40, told.offsetHeight + MARK_PX)], paddingBottomRight: [72, hidden + 24], maxZoom: 16.5, animate: isMoved ? undefined : false });
+    map.fitBounds(bounds, { paddingTopLeft: [40, Math.max(40, told.offsetHeight + MARK_PX)], paddingBottomRight: [72, hidden + MARK_PX + (hidden ? HANDLE_PX : 2)], maxZoom: 16.5, animate: isMoved ? undefined : false });
   }
   return { isInSight, show };
 }
