@@ -304,3 +304,30 @@ def test_without_a_network_and_with_nothing_kept_it_is_said(streets: Site, visit
     page.get_by_role("button", name="Try again").click()
     expect(page.locator(".found")).to_have_count(2)
     expect(page.get_by_role("alert")).to_be_hidden()
+
+
+def test_another_answer_takes_away_nothing_that_was_begun(streets: Site, visit: Visit) -> None:
+    page = visit(streets, "/along")
+    ready(page)
+    asked: list[str] = []
+    page.on("request", lambda one: asked.append(one.url) if "/along/results" in one.url else None)
+    fields = page.locator("input[name=stop]")
+    fields.nth(0).fill("24.9414,60.1710")
+    fields.nth(0).blur()
+    fields.nth(1).fill("24.9500,60.1680")
+    fields.nth(1).press("Enter")
+    expect(page.locator(".found")).to_have_count(2)
+    assert len(asked) == 1  # a stop that Enter ends changes and is sent
+    card = page.locator(".found[data-code=W-2]")
+    card.locator(".found-pick").click()
+    expect(card).to_have_class(re.compile("chosen"))
+    before = page.locator("#map").get_attribute("data-drawn")
+    page.evaluate(
+        "const more = document.querySelector('select[name=more_minutes]');"
+        "more.selectedIndex = more.selectedIndex + 1;"
+        "more.dispatchEvent(new Event('change', { bubbles: true }))"
+    )
+    expect(page.locator("#map")).not_to_have_attribute("data-drawn", before or "")
+    expect(card).to_have_class(re.compile("chosen"))
+    expect(card.locator(".found-more")).to_have_attribute("open", "")
+    expect(card.locator(".found-pick")).to_be_focused()

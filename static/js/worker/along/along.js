@@ -7,6 +7,7 @@ import { byId, closest } from '../../lib/page.js';
 import { post } from '../../lib/request.js';
 import { makeSheet } from '../../lib/sheet.js';
 import { followBy } from '../by.js';
+import { replaceAnswer } from '../carried.js';
 import { followEntering, restoreEntering } from '../conditions.js';
 import { spotOf } from '../drawn.js';
 import { ANYBODY, makeEnter, readEntering, setEntering } from '../enter.js';
@@ -28,6 +29,8 @@ const [rowName, myPosition, mapPoint] = (byId('stop-names', HTMLTemplateElement)
 const most = Number(form.dataset.most);
 const ANSWER_LIMIT_MS = 10000;
 let asked = 0;
+// What has been asked and not answered yet, as it was sent.
+let onItsWay = '';
 
 /** @type {() => void} */
 let fetchStreets = () => {};
@@ -82,6 +85,7 @@ function setStops(words) {
 
 function forget() {
   asked += 1; // an answer on its way is about other stops
+  onItsWay = '';
   tell(null);
   results.classList.remove('waiting');
   results.textContent = '';
@@ -90,6 +94,10 @@ function forget() {
 
 async function search() {
   if (filledIn(written()).length < 2) { if (results.querySelector('.route')) forget(); return; }
+  // A stop that Enter ends changes and is sent: one question.
+  const question = JSON.stringify(Array.from(new FormData(form).entries()));
+  if (question === onItsWay) return;
+  onItsWay = question;
   asked += 1;
   const mine = asked;
   tell('searching');
@@ -98,10 +106,11 @@ async function search() {
     offline: message.dataset.offline || '', failed: message.dataset.broken, late: message.dataset.late, limit_ms: ANSWER_LIMIT_MS,
   });
   if (mine !== asked) return;
+  onItsWay = '';
   results.classList.remove('waiting');
   tell(null);
   if (error === null) {
-    results.innerHTML = answer;
+    replaceAnswer(results, () => { results.innerHTML = answer; });
     tellOffline(false);
   } else {
     // Only where nobody answered: what the service says of a question stands.
@@ -109,8 +118,7 @@ async function search() {
     const kept = isSilent && (await answerOffline());
     if (mine !== asked) return;
     if (!kept) { warn(error, search); bringUp(sheetBody, message); return; }
-    results.textContent = '';
-    results.appendChild(kept);
+    replaceAnswer(results, () => { results.textContent = ''; results.appendChild(kept); });
   }
   warn();
   draw();
