@@ -144,8 +144,7 @@ class TileStatement:
     def __init__(self, session: Session, plan: TilePlan, gathering: Gathering) -> None:
         if gathering is Gathering.NOTHING:
             placed = _placed(plan, whole=True)
-            # One more tells that there are too many.
-            found: Any = _singles(placed).limit(plan.most + 1)
+            found: Any = _singles(placed)
         else:
             placed = _placed(plan, whole=False)
             small = placed.c.width < _SIZE_M / CELLS
@@ -155,7 +154,11 @@ class TileStatement:
             else:
                 found = _cells(placed, placed.c.here)
         features = found.subquery("features")
-        kept = select(features).where(features.c.geom.is_not(None)).subquery("tile")
+        drawn = select(features).where(features.c.geom.is_not(None))
+        if gathering is Gathering.NOTHING:
+            # One more tells that there are too many: of those that are drawn, else some would be left out unseen.
+            drawn = drawn.limit(plan.most + 1)
+        kept = drawn.subquery("tile")
         row = func.st_asmvt(literal_column("tile.*"), plan.name, EXTENT, "geom")
         statement = select(row, func.count()).select_from(kept)
         # As text: to put together and to compile it anew costs more than most tiles do.

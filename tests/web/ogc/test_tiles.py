@@ -15,6 +15,7 @@ from flask.testing import FlaskClient
 from pyproj import Transformer
 from sqlalchemy import text
 
+from geoapp.core.filters import ValueKind
 from geoapp.core.roles import Role
 from geoapp.core.settings import Settings
 from geoapp.core.tiles import EXTENT, HALF_M, Tile, tile_at
@@ -24,7 +25,15 @@ from geoapp.operations.layers import tiles as layer_tiles
 from geoapp.operations.layers.rows import read_layer, read_moment
 from geoapp.operations.layers.tiles import GATHERED_TO, LayerTiles
 from geoapp.store.engine import Database
-from geoapp.store.layer_tiles import CELLS, MOST_FEATURES
+from geoapp.store.given_rows import given_query, given_values
+from geoapp.store.layer_tiles import (
+    CELLS,
+    MOST_FEATURES,
+    ClassBy,
+    Gathering,
+    TilePlan,
+    TileStatement,
+)
 from geoapp.web.edge import heavy
 from geoapp.web.edge.heavy import KeptAnswers
 from geoapp.web.front.environ import LANE, WORK_LANE
@@ -182,8 +191,13 @@ def reached(zoom: int, shapes: gpd.GeoSeries) -> set[Tile]:
 
 
 @pytest.mark.parametrize(
-    ("seed", "zooms"),
-    [(1, (0, 7, 11, 12, 16)), pytest.param(2, range(17), marks=pytest.mark.slow)],
+    ("seed", "zooms", "most"),
+    [
+        (1, (0, 7, 11, 12, 16), MOST_FEATURES),
+        pytest.param(2, range(17), MOST_FEATURES, marks=pytest.mark.slow),
+        pytest.param(4, range(17), 5, marks=pytest.mark.slow),
+        pytest.param(5, range(17), 9, marks=pytest.mark.slow),
+    ],
 )
 def test_counts_of_all_tiles_add_up_at_every_zoom_in_any_town(
     database: Database,
@@ -191,10 +205,13 @@ def test_counts_of_all_tiles_add_up_at_every_zoom_in_any_town(
     tmp_path: Path,
     seed: int,
     zooms: Sequence[int],
+    most: int,
+    monkeypatch: pytest.MonkeyPatch,
     subtests: pytest.Subtests,
 ) -> None:
     """What is drawn in several tiles, such as the district of a base of no known place, counts in one: as many features
-    as one likes, and the sum of ``count`` is ``numberMatched``."""
+    as one likes, and the sum of ``count`` is ``numberMatched``, also where a tile has about as many as it may."""
+    monkeypatch.setattr(layer_tiles, "MOST_FEATURES", most)
     seed_shown(database, settings)
     random = np.random.default_rng(seed)
     # Crowded and thin, and some exactly where tiles meet.
@@ -235,6 +252,38 @@ def test_counts_of_all_tiles_add_up_at_every_zoom_in_any_town(
                 assert counted == len(rows)
                 # Whoever is named and counts is in one tile.
                 assert len(proper) == len(set(proper))
+
+
+@pytest.mark.parametrize("most", [30, 60, 79, 80, 200])
+def test_small_areas_where_tiles_meet_count_though_a_tile_is_nearly_full(
+    database: Database, tmp_path: Path, most: int
+) -> None:
+    """A neighbour's areas that are too small to be drawn take no room from those that count."""
+    corner = place(8, *TOWN)
+    x, y = corner.column * corner.size_m - HALF_M, HALF_M - corner.row * corner.size_m
+    # In the corner of four tiles 160 areas of 40 m: less than a pixel at this zoom.
+    columns, rows = np.meshgrid(np.arange(-8, 8) + 0.5, np.arange(-5, 5) + 0.5)
+    squares = [
+        shapely.box(x + 60 * c - 20, y + 60 * r - 20, x + 60 * c + 20, y + 60 * r + 20)
+        for c, r in zip(columns.ravel(), rows.ravel(), strict=True)
+    ]
+    shapes = gpd.GeoSeries(squares, crs=3857).to_crs(4326)
+    kinds = {"id": ValueKind.TEXT}
+    told = [{"id": str(n), "geometry": one} for n, one in enumerate(shapes)]
+    given = given_values(kinds, told)
+    plan = TilePlan("areas", given_query(kinds), (None, None), (), None, ClassBy(), most)
+    counted = 0
+    with database.session() as session:
+        for row in (corner.row - 1, corner.row):
+            for column in (corner.column - 1, corner.column):
+                tile = Tile(8, row, column)
+                made = TileStatement(session, plan, Gathering.NOTHING).make(session, tile, given)
+                if made.features > most:
+                    made = TileStatement(session, plan, Gathering.SMALL).make(session, tile, given)
+                frame = decoded(made.body, tile, tmp_path)
+                assert frame is not None
+                counted += int(frame["count"].sum())
+    assert counted == len(squares)
 
 
 def test_many_are_gathered_with_how_many_they_are(
