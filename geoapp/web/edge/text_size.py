@@ -7,14 +7,14 @@ from werkzeug.urls import iri_to_uri
 
 COOKIE = "text"
 LARGE = "large"
-_SIZES = (LARGE, "normal")
+SIZES = (LARGE, "normal")
 
 
 def is_large() -> bool:
     """Tell whether the present request wants large characters and fewer elements."""
     if "large_text" not in g:
         wishes = (request.args.get(COOKIE), request.cookies.get(COOKIE))
-        g.large_text = next((one for one in wishes if one in _SIZES), None) == LARGE
+        g.large_text = next((one for one in wishes if one in SIZES), None) == LARGE
     large: bool = g.large_text
     return large
 
@@ -34,7 +34,7 @@ def init_text_size(app: Flask) -> None:
     @app.after_request
     def keep_choice(response: Response) -> Response:
         wish = request.args.get(COOKIE)
-        if wish in _SIZES and response.mimetype == "text/html":
+        if wish in SIZES and response.mimetype == "text/html":
             # Scripts may read it: a page that is opened without the network is drawn by them.
             response.set_cookie(
                 COOKIE,

@@ -8,6 +8,7 @@ from geoapp.core.words import Datum
 from geoapp.maps.kit import Layer
 from geoapp.operations.layers.files import FILE_FORMATS
 from geoapp.web.edge.language import language
+from geoapp.web.edge.text_size import SIZES
 from geoapp.web.ogc.crs import CRS84, CRS_LIST
 from geoapp.web.ogc.documents import GEOJSON, HTML, JSON, OPENAPI, SCHEMA_JSON, TITLE, address
 from geoapp.web.ogc.filters import LANGUAGES as FILTER_LANGUAGES
@@ -162,6 +163,7 @@ def _read(
                 *(parameters or []),
                 _parameter("itemsF" if name == "items" else "pageF"),
                 _parameter("lang"),
+                _parameter("text"),
             ],
             "responses": {"200": answer, **problems},
         }
@@ -257,6 +259,9 @@ def _parameters(layers: list[Layer]) -> dict[str, Any]:
         ),
         "lang": _described(
             "lang", "query", {"type": "string", "enum": [*LANGUAGES]}, "Language of names"
+        ),
+        "text": _described(
+            "text", "query", {"type": "string", "enum": [*SIZES]}, "Size of a page's characters"
         ),
     }
 

@@ -22,7 +22,7 @@ from geoapp.web.ogc.parameters import Wanted
 from geoapp.web.ogc.queryables import attributes_here
 from geoapp.web.pages.maps import embed_address
 
-PAGING: Final = ("f", "limit", "offset", "cursor", "download", "lang")
+PAGING: Final = ("f", "limit", "offset", "cursor", "download", "lang", "text")
 _DATE_BASES: Final = ("opened_basis", "closed_basis")
 _KNOWN_TO: Final = {
     DateBasis.KNOWN: Text("知道是哪一天", "the day is known"),

@@ -29,6 +29,7 @@ from geoapp.operations.layers.files import FILE_FORMATS
 from geoapp.operations.layers.paging import ALL_ROWS
 from geoapp.operations.layers.paging import Wanted as Rows
 from geoapp.web.edge.services import services
+from geoapp.web.edge.text_size import SIZES
 from geoapp.web.ogc.crs import STORED, Crs, box_shape, parse_accepted_crs, parse_crs
 from geoapp.web.ogc.cursors import After, parse_cursor
 from geoapp.web.ogc.filters import LANGUAGES as FILTER_LANGUAGES
@@ -41,7 +42,7 @@ MOST_OFFSET = 2**62
 FORMATS = ("json", "geojson")
 PAGE_FORMATS = (*FORMATS, "html")
 ITEMS_FORMATS = (*PAGE_FORMATS, *(name for name in FILE_FORMATS if name not in FORMATS))
-COMMON = ("f", "lang")
+COMMON = ("f", "lang", "text")
 OF_ITEM = ("crs",)
 OF_ITEMS = (
     "bbox",
@@ -115,7 +116,7 @@ def check_known(known: Collection[str] = (), formats: Collection[str] = FORMATS)
         if len(given := request.args.getlist(name)) > 1:
             # Only the first would count, and the answer would look as if all had.
             raise InvalidValueError(name, "&".join(given), _ONCE)
-    for name, values in (("f", formats), ("lang", LANGUAGES)):
+    for name, values in (("f", formats), ("lang", LANGUAGES), ("text", SIZES)):
         value = request.args.get(name)
         if value is not None and value not in values:
             raise InvalidValueError(name, value, Text("、".join(values), " or ".join(values)))

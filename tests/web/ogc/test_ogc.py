@@ -1,5 +1,7 @@
 """``/ogc/``: what the standard asks (OGC API Features, Part 1: Core)."""
 
+import html
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -305,6 +307,7 @@ def test_what_is_not_accepted(client: FlaskClient, subtests: pytest.Subtests) ->
         ("datetime", "../../.."),
         ("f", "pdf"),
         ("lang", "de"),
+        ("text", "huge"),
         ("datum", "gcj02"),
         ("Limit", "5"),
         ("name", "a\x00b"),
@@ -312,6 +315,28 @@ def test_what_is_not_accepted(client: FlaskClient, subtests: pytest.Subtests) ->
         with subtests.test(parameter=parameter, value=value):
             response = client.get(ITEMS, query_string={parameter: value})
             problem_of(response, 400, parameter)
+
+
+def test_the_links_of_every_pages_header_lead_to_it(
+    client: FlaskClient, subtests: pytest.Subtests
+) -> None:
+    """In the other language and in larger characters, with what was asked."""
+    for path in (
+        "/ogc/",
+        "/ogc/collections",
+        "/ogc/collections/stations",
+        "/ogc/collections/stations/items?limit=1",
+        "/ogc/collections/stations/items/T-1",
+        "/ogc/conformance",
+    ):
+        with subtests.test(path=path):
+            page = client.get(path, headers={"Accept": "text/html"})
+            size = re.search(r'class="nav-link text-size" href="([^"]+)"', page.text)
+            assert size is not None
+            larger = client.get(html.unescape(size[1]), headers={"Accept": "text/html"})
+            assert larger.status_code == 200
+            assert "标准字号" in larger.text
+            client.delete_cookie("text")
 
 
 def test_unknown_parameters_are_refused_everywhere(client: FlaskClient) -> None:
