@@ -3,7 +3,7 @@
 // nothing of whoever is signed in is kept. A new worker waits until the old one's pages are gone.
 
 /**
- * @typedef {ServiceWorkerGlobalScope & { GEOAPP: { version: string, root: string, offline: string, suggest: string, along: string, files: string[],
+ * @typedef {ServiceWorkerGlobalScope & { GEOAPP: { version: string, root: string, offline: string, suggest: string, along: string, files: Record<string, string>,
  *   ground: string[], stations: string, outbox: string, reports: string, tiles: string, drawing: string }, geoappOutbox: MakeOutbox }} Scope
  */
 const scope = /** @type {Scope} */ (/** @type {unknown} */ (self));
@@ -40,11 +40,55 @@ async function keep(cache, key, asked) {
   await cache.put(key, answer);
 }
 
-/** Keep what is not kept yet of the finder itself: all at first, later what the browser threw away. */
+/**
+ * A file of this release, unless it is not that: cut off, or the sign-in page of a wireless network in its place.
+ * @param {string} name
+ * @param {Response} answer
+ */
+async function sound(name, answer) {
+  const body = await answer.arrayBuffer();
+  const digest = new Uint8Array(await crypto.subtle.digest('SHA-256', body));
+  if (btoa(String.fromCharCode(...Array.from(digest))) !== files[name]) return null;
+  return new Response(body, { headers: { 'Content-Type': answer.headers.get('Content-Type') || '' } });
+}
+
+/** @param {string} name */
+async function asFile(name) {
+  const answer = await fetch(name, { credentials: 'omit' });
+  const file = answer.ok && (await sound(name, answer));
+  if (!file) throw new Error(`${name}: ${answer.status}`);
+  return file;
+}
+
+/**
+ * A file as it is kept; from the network where it is not, or is broken.
+ * @param {Request} request
+ * @param {string} name
+ */
+async function shellFile(request, name) {
+  const cache = await caches.open(SHELL);
+  const kept = await cache.match(name, { ignoreVary: true });
+  const file = kept && (await sound(name, kept));
+  if (file) return file;
+  if (kept) await cache.delete(name, { ignoreVary: true });
+  return fetch(request);
+}
+
+/**
+ * Whether what is kept is what it should be: a file of this release, or a page to its end.
+ * @param {string} key
+ * @param {Response} kept
+ */
+async function isWhole(key, kept) {
+  if (key in files) return (await sound(key, kept)) !== null;
+  return key === drawing || (await kept.text()).trim().endsWith('</html>');
+}
+
+/** Keep what is not kept yet of the finder itself: all at first, later what the browser threw away or what is broken. */
 async function keepShell() {
   const cache = await caches.open(SHELL);
   /** @type {[string, () => Promise<Response>][]} */
-  const wanted = files.map((name) => [name, () => fetch(name, { credentials: 'omit' })]);
+  const wanted = Object.keys(files).map((name) => [name, () => asFile(name)]);
   if (await caches.has(STREETS)) wanted.push([drawing, () => fetch(drawing, { credentials: 'omit' })]);
   LANGUAGES.forEach((language) => {
     [...KEPT_PAGES, offline].forEach((path) => {
@@ -52,7 +96,8 @@ async function keepShell() {
     });
   });
   await Promise.all(wanted.map(async ([key, get]) => {
-    if (!(await cache.match(key, { ignoreVary: true }))) await keep(cache, key, get());
+    const kept = await cache.match(key, { ignoreVary: true });
+    if (!kept || !(await isWhole(key, kept))) await keep(cache, key, get());
   }));
 }
 
@@ -83,7 +128,13 @@ async function keepStations(region) {
     return answer.status === 422 ? 'tooMany' : null;
   }
   const text = isSame && old ? await old.text() : await answer.text();
-  JSON.parse(text); // what is broken is not kept
+  try {
+    JSON.parse(text); // what is broken is not kept
+  } catch (error) {
+    if (!isSame) throw error;
+    await cache.delete(stations);
+    return keepStations(region);
+  }
   const headers = new Headers({ 'Content-Type': 'application/json', 'X-Checked': String(Date.now()), 'X-Region': region });
   const mark = (isSame ? tag : answer.headers.get('ETag')) || '';
   if (mark) headers.set('ETag', mark);
@@ -217,7 +268,9 @@ scope.addEventListener('fetch', (event) => {
     event.respondWith(page(request, address));
   } else if (address.pathname === tiles) {
     event.respondWith(streets(request, path));
-  } else if (files.includes(path) || path === drawing) {
+  } else if (path in files) {
+    event.respondWith(shellFile(request, path));
+  } else if (path === drawing) {
     event.respondWith(caches.match(path, { cacheName: SHELL, ignoreVary: true }).then((kept) => kept || fetch(request)));
   } else if (ground.includes(path)) {
     event.respondWith(fetch(request).catch(async (error) => {

@@ -16,7 +16,7 @@ function worker(network, left = 0) {
   const on = {};
   const self = {
     GEOAPP: {
-      version: '1', root: '/', offline: '/offline', suggest: '/suggest', along: '/along', files: [], ground: [], stations: '/stations', outbox: '/outbox.js', reports: '/reports',
+      version: '1', root: '/', offline: '/offline', suggest: '/suggest', along: '/along', files: { '/finder.js': 'IH/qiIpzLhVaB1G9+lOM3xFuIYoHnPNSRhvFxBP9PmQ=', '/map.js': 'of something else' }, ground: [], stations: '/stations', outbox: '/outbox.js', reports: '/reports',
       tiles: '/tiles/base.pmtiles', drawing: '/drawing.js',
     },
     location: new URL(ROOT),
@@ -28,10 +28,10 @@ function worker(network, left = 0) {
   const caches = {
     match: async (/** @type {string} */ key, /** @type {CacheQueryOptions} */ { ignoreSearch = false }) => (
       key === '/tiles/base.pmtiles?v=1' || ignoreSearch ? new Response('0123456789') : undefined),
-    open: async () => ({ match: async (/** @type {string} */ key) => (key === 'language' ? undefined : new Response(`kept ${key}`)) }),
+    open: async () => ({ match: async (/** @type {string} */ key) => (key === 'language' ? undefined : new Response(`kept ${key}`)), delete: async () => true }),
   };
   const setTimeout = (/** @type {() => void} */ late) => { queueMicrotask(late); return 1; };
-  vm.runInNewContext(text, { self, caches, fetch: network, setTimeout, clearTimeout: () => {}, URL, Response, Headers });
+  vm.runInNewContext(text, { self, caches, fetch: network, setTimeout, clearTimeout: () => {}, URL, Response, Headers, crypto, btoa });
   return on;
 }
 
@@ -97,4 +97,14 @@ test('parts of kept streets are answered without a network; another version only
     assert.deepEqual([answer.status, await answer.text(), answer.headers.get('Content-Range')], [status, body, content], `${version} ${range}`);
   }
   assert.equal(await (await asked('2', null, async () => new Response('newer'))).text(), 'newer');
+});
+
+test('a file that is kept is answered where it is that of the release, and comes from the network where it is broken', async () => {
+  for (const [path, said] of [['finder.js', 'kept /finder.js'], ['map.js', 'fetched']]) {
+    /** @type {Promise<Response>} */
+    const asked = new Promise((resolve) => {
+      worker(async () => new Response('fetched')).fetch({ request: { method: 'GET', mode: 'cors', url: `${ROOT}${path}` }, respondWith: resolve });
+    });
+    assert.equal(await (await asked).text(), said);
+  }
 });

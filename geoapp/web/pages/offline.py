@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+from base64 import b64encode
 from functools import cache
 from pathlib import Path
 
@@ -90,7 +91,9 @@ def worker() -> Response:
         "along": url_for("along_pages.show"),
         "outbox": url_for("static", filename="js/outbox.js"),
         "reports": url_for("reports.report"),
-        "files": [url_for("static", filename=name) for name in _files(static)],
+        "files": {
+            url_for("static", filename=name): digest for name, digest in _files(static).items()
+        },
         "ground": [map_setup().regions, url_for("finder.dots")],
         "stations": url_for("offline.stations"),
         "tiles": url_for("tiles.base"),
@@ -105,9 +108,13 @@ def worker() -> Response:
 
 
 @cache
-def _files(static: Path) -> list[str]:
+def _files(static: Path) -> dict[str, str]:
+    """Return what is kept below ``static``, each with its digest (SHA-256, base64)."""
     scripts = [path.relative_to(static).as_posix() for one in _SCRIPTS for path in static.glob(one)]
-    return [*_SHELL, *sorted(scripts)]
+    return {
+        name: b64encode(hashlib.sha256((static / name).read_bytes()).digest()).decode()
+        for name in (*_SHELL, *sorted(scripts))
+    }
 
 
 @cache

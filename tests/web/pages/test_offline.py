@@ -409,6 +409,38 @@ def test_whoever_comes_by_the_code_on_a_door_has_the_finder_without_a_network(
     expect(page.locator("#results .found").first).to_be_visible()
 
 
+BREAK = """async () => {
+  for (const name of await caches.keys()) {
+    const cache = await caches.open(name);
+    for (const request of await cache.keys()) {
+      if (!request.url.endsWith('language')) await cache.put(request, new Response('<!doctype html><p>Sign in'));
+    }
+  }
+}"""
+
+
+def test_what_is_kept_and_broken_is_fetched_anew(
+    database: Database, settings: Settings, visit: Visit
+) -> None:
+    """Such as by a wireless network that answered everything with its sign-in page, or a phone that lost power."""
+    _fill(database)
+    with _served(settings, database) as site:
+        page = visit(site, "/?lang=zh", keeps=True)
+        expect(page.locator("body[data-offline=ready]")).to_be_attached(timeout=30_000)
+        names = page.locator("#results .found-pick").all_text_contents()
+        assert names
+        page.evaluate(BREAK)
+        # The very next visit works, and mends what is kept.
+        page.reload()
+        expect(page.locator("#results .found-pick")).to_have_text(names)
+        expect(page.locator("body[data-offline=ready]")).to_be_attached(timeout=30_000)
+    page.reload()
+    expect(page.locator("#offline")).to_contain_text("离线 · 数据为")
+    expect(page.locator("#results .found-pick")).to_have_text(names)
+    page.goto(f"{site.url}/suggest")
+    expect(page.locator("h1")).to_be_visible()
+
+
 def test_what_is_kept_is_public_and_known_by_its_version(
     database: Database, settings: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
