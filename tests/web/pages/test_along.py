@@ -291,6 +291,39 @@ def test_who_i_am_is_the_same_here_and_in_the_finder(site: Site, visit: Visit) -
     assert fits(page)
 
 
+def test_what_an_address_asks_goes_before_what_is_remembered(site: Site, visit: Visit) -> None:
+    page = visit(site, "/along", position=None)
+    ready(page)
+    page.click("#enter > summary")
+    page.locator("#enter label", has_text="户外劳动者").click()
+    page.locator("#enter label", has_text="没有 App").click()
+    page.get_by_role("button", name="好了").click()
+    page.get_by_label("电动车").check(force=True)
+    chip = page.locator("#enter > summary")
+    page.goto(site.url + "/along?asked=1&may_enter=member")
+    ready(page)
+    expect(chip).to_have_text("我能进：工会会员")
+    expect(page.get_by_label("步行")).to_be_checked()
+    page.goto(site.url + "/along?amenity=toilet")
+    ready(page)
+    expect(chip).to_have_text("我能进")
+    page.goto(site.url + "/along")
+    ready(page)
+    expect(chip).to_have_text("我能进：户外劳动者，没有 App")
+    expect(page.get_by_label("电动车")).to_be_checked()
+    # And the other way round: nothing is remembered, and all of the address is taken.
+    page.evaluate("localStorage.clear()")
+    page.click("#enter > summary")
+    page.get_by_role("button", name="去掉这一条").click()
+    page.get_by_label("步行").check(force=True)
+    page.goto(site.url + "/along?may_enter=worker&without=app&surely=1&by=ebike&amenity=toilet")
+    ready(page)
+    expect(chip).to_have_text("我能进：户外劳动者，没有 App")
+    assert page.locator("#enter input[name=surely]").is_checked()
+    expect(page.get_by_label("电动车")).to_be_checked()
+    assert page.locator("input[name=amenity][value=toilet]").is_checked()
+
+
 def test_without_a_network_and_with_nothing_kept_it_is_said(streets: Site, visit: Visit) -> None:
     page = visit(streets, "/along", size="desktop", language="en")
     ready(page)

@@ -28,6 +28,8 @@ const addButton = byId('add-stop', HTMLButtonElement);
 const [rowName, myPosition, mapPoint] = (byId('stop-names', HTMLTemplateElement).content.textContent || '').split('|');
 const most = Number(form.dataset.most);
 const ANSWER_LIMIT_MS = 10000;
+// An address that asks one of these is meant as it stands: nothing remembered is put beside it.
+const IN_ADDRESS = ['stop', 'by', 'open', 'asked', 'amenity', 'may_enter', 'without', 'surely', 'keep', 'more_minutes'];
 let asked = 0;
 // What has been asked and not answered yet, as it was sent.
 let onItsWay = '';
@@ -155,17 +157,17 @@ async function tellOffline(isOffline) {
  * @param {URLSearchParams} given
  */
 function restoreAsked(given) {
-  const stops = filledIn(given.getAll('stop')).slice(0, most);
-  if (stops.length < 2 || filledIn(written()).length) return;
-  setStops(stops);
   /** @type {HTMLInputElement[]} */
   const boxes = Array.from(form.querySelectorAll('input[name=amenity], input[name=keep], input[name=by]'));
   const wanted = (/** @type {string} */ name) => given.getAll(name).join(',').split(',');
   boxes.forEach((one) => { if (given.has(one.name)) one.checked = wanted(one.name).indexOf(one.value) >= 0; });
   const minutes = /** @type {HTMLSelectElement} */ (form.elements.namedItem('more_minutes'));
   if (given.has('more_minutes')) minutes.value = given.get('more_minutes') || '';
-  if (['may_enter', 'without', 'surely'].some((name) => given.has(name))) restoreEntering(form, given);
   if (minutes.selectedIndex < 0) minutes.value = form.dataset.minutes || '';
+  restoreEntering(form, given);
+  const stops = filledIn(given.getAll('stop')).slice(0, most);
+  if (stops.length < 2 || filledIn(written()).length) return;
+  setStops(stops);
   search();
 }
 
@@ -312,14 +314,17 @@ results.addEventListener('click', (event) => {
 });
 
 setStops(written());
-followBy(form, results.querySelector('.route') !== null);
-followEntering(form, results.querySelector('.route') !== null);
+const given = new URLSearchParams(window.location.search);
+const isAsked = IN_ADDRESS.some((name) => given.has(name));
+const isMeant = isAsked || results.querySelector('.route') !== null;
+followBy(form, isMeant);
+followEntering(form, isMeant);
 makeEnter(form, () => {
   setEntering(form, ANYBODY);
   form.dispatchEvent(new Event('change'));
 });
 if (results.querySelector('.route')) draw(); else fetchStreets();
-restoreAsked(new URLSearchParams(window.location.search));
+if (isAsked) restoreAsked(given);
 document.body.dataset.ready = 'true';
 const keep = () => { onDevice(); };
 if (document.readyState === 'complete') keep(); else window.addEventListener('load', keep);
