@@ -9,7 +9,7 @@ from geoapp.core.i18n import Text
 from geoapp.core.question_words import without_question
 from geoapp.core.settings import Settings
 from geoapp.core.simplified import simplified
-from geoapp.core.sounds import folded, search_terms
+from geoapp.core.sounds import folded, search_terms, sounds_of
 from geoapp.core.units import format_metres
 from geoapp.core.vocabulary import load_vocabulary
 from geoapp.core.voices import NOTHING_SAID, Doubt, doubt_of, doubt_text, status_note_text
@@ -188,8 +188,10 @@ class SearchService:
 
 
 def _is_called(hit: Hit, terms: list[str]) -> bool:
-    """Tell whether folded terms are the very name of what was found, in either language."""
-    return "".join(terms) in (folded(simplified(hit.name.zh)), folded(hit.name.en))
+    """Tell whether folded terms are the very name of what was found, in either language, or its sound."""
+    sounds = sounds_of(simplified(hit.name.zh))
+    spelt = (sounds.name, *sounds.pinyin.split(), sounds.initials, folded(hit.name.en))
+    return "".join(terms) in spelt
 
 
 def _are_streets(hits: list[Hit]) -> bool:

@@ -44,7 +44,10 @@ def test_what_is_called_so_goes_before_what_is_also_called_so(client: FlaskClien
 
     assert first("法律援助") == ("service", "法律援助")
     assert first("legal+aid") == ("service", "法律援助")
+    for sound in ("falvyuanzhu", "faluyuanzhu", "flyz"):
+        assert first(sound) == ("service", "法律援助"), sound
     assert first("法律咨询") == ("amenity", "法律咨询")
+    assert first("falvzixun") == ("amenity", "法律咨询")
     assert first("法律服务")[1] == "法律咨询"  # both are called so, too
 
 

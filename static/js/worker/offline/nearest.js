@@ -318,7 +318,7 @@ export function nameable(stations, amenities, words) {
 
 /**
  * What kept things the words name, the best first: every term must be found.
- * @template {{ found_by?: string[], names?: string[], zh?: string, en?: string, address?: string, code: string }} One
+ * @template {{ found_by?: string[], names?: string[], spoken?: string[], zh?: string, en?: string, address?: string, code: string }} One
  * @param {One[]} things
  * @param {string} words
  * @param {number} most
@@ -331,7 +331,7 @@ export function named(things, words, most) {
   /** @type {{ one: One, rank: number }[]} */
   const ranked = [];
   things.forEach((one) => {
-    const by = one.found_by || [folded(one.zh || ''), folded(one.en || ''), ...(one.names || [])];
+    const by = one.found_by || [folded(one.zh || ''), folded(one.en || ''), ...(one.names || []), ...(one.spoken || [])];
     const others = [folded(one.code), folded(one.address || '')];
     if (!terms.every((term) => by.concat(others).some((text) => text.indexOf(term) >= 0))) return;
     const rank = by.indexOf(whole) >= 0 || others[0] === whole ? 0 : by.some((text) => text.indexOf(whole) === 0) ? 1 : 2;

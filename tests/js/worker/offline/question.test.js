@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
 import { test } from 'node:test';
 
-import { nameable, simplified, soughtThere, wishesIn, withoutQuestion } from '../../../../static/js/worker/offline/nearest.js';
+import { nameable, named, simplified, soughtThere, wishesIn, withoutQuestion } from '../../../../static/js/worker/offline/nearest.js';
 
 test('a question is understood on the phone as by the service', async () => {
   const file = new URL('../../../../data/vocabulary/question_words.json', import.meta.url);
@@ -40,4 +40,12 @@ test('letters that name an amenity are no initials of stations', () => {
   const stations = [{ code: 'S-1', name: '流动服务车' }, { code: 'S-2', name: '西门 WC 旁驿站' }];
   assert.deepEqual(nameable(stations, [toilet], 'WC').map((one) => one.code), ['S-2']);
   assert.deepEqual(nameable(stations, [toilet], 'fwc'), stations);
+});
+
+test('what is kept is found by its sound, too', () => {
+  const advice = { code: 'legal_advice', zh: '法律咨询', en: 'Legal advice', names: ['法律援助'], spoken: ['falvzixun', 'falvyuanzhu'] };
+  const toilet = { code: 'toilet', zh: '厕所', en: 'Toilet', names: ['wc'], spoken: ['cesuo'] };
+  assert.deepEqual(named([toilet, advice], 'falvyuanzhu', 3), [advice]);
+  assert.deepEqual(named([toilet, advice], 'Falv Yuanzhu', 3), [advice]);
+  assert.deepEqual(named([toilet, advice], '法律援助', 3), [advice]);
 });
