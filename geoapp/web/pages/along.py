@@ -187,17 +187,21 @@ def _told(form: Form, stops: list[Stop], answer: AlongAnswer) -> dict[str, Any]:
     joined = not goes_nowhere(answer.query.points) and all(
         leg.way_m is not None for leg in answer.legs
     )
+    odd = _odd(stops)
+    # Where all stops lie outside, that alone is why nothing is on the way.
+    is_outside = sum(len(letters) for letters, _ in odd) == len(stops)
+    is_empty = not answer.items and not is_outside
     return {
         "stops": stops,
         "unknown": [],
-        "odd": _odd(stops),
+        "odd": odd,
         "same": same_places(answer.query),
         "found": [
             _found(item, card, form.by) for item, card in zip(answer.items, cards, strict=True)
         ],
         "no_way": no_way_text(answer),
-        "nothing": None if answer.items else nothing_text(answer.query),
-        "misses": [] if answer.items else _misses(form, answer.query),
+        "nothing": nothing_text(answer.query) if is_empty else None,
+        "misses": _misses(form, answer.query) if is_empty else [],
         "way_m": sum(leg.way_m or 0.0 for leg in answer.legs) if joined else None,
         "seconds": sum(leg.seconds or 0.0 for leg in answer.legs) if joined else None,
         "way": WAY_TEXT[form.by, answer.basis],
@@ -218,7 +222,7 @@ def _misses(form: Form, query: AlongQuery) -> list[tuple[Miss, Found]]:
     return [(one, _found(one.item, card, form.by)) for one, card in zip(found, cards, strict=True)]
 
 
-def _odd(stops: list[Stop]) -> list[tuple[str, Text]]:
+def _odd(stops: list[Stop]) -> list[tuple[list[str], Text]]:
     """Return the letters of stops outside the area of the service, with what is said of each."""
     told: dict[Text, list[str]] = {}
     for number, stop in enumerate(stops, 1):
@@ -227,7 +231,7 @@ def _odd(stops: list[Stop]) -> list[tuple[str, Text]]:
         where = where_text(services().database, lon=stop.place[0], lat=stop.place[1])
         if where is not None:
             told.setdefault(where, []).append(letter(number))
-    return [("、".join(letters), where) for where, letters in told.items()]
+    return [(letters, where) for where, letters in told.items()]
 
 
 def _found(item: AlongItem, card: Card, by: By) -> Found:

@@ -113,6 +113,13 @@ def test_stops_that_are_far_apart_or_outside_are_said_to_be_so(client: FlaskClie
     assert "全程直线相加 72.1 公里，最多 60 公里" in listed(client, stop=many)
     page = listed(client, stop=["2.35,48.85", "2.36,48.86"])
     assert "A、B：这个位置不在本服务的区域内：它在海上或境外。" in page
+    # That is why nothing is found: nothing else is said of it, and nobody is asked to leave out conditions.
+    assert "没有多花" not in page
+    assert "试着去掉" not in page
+    abroad = {"stop": ["2.35,48.85", "2.36,48.86"]}
+    page = client.post("/along/results?lang=en", data=abroad).get_data(as_text=True)
+    assert "A, B: This position lies outside the area" in page
+    assert "No station" not in page
     assert "不在本服务的区域内" not in listed(client, stop=[A, B])
 
 

@@ -87,7 +87,7 @@ function oddOf(kept, spots) {
     const where = whereText(kept, spot);
     if (where) letters.set(where, [...(letters.get(where) || []), letterOf(index)]);
   });
-  return Array.from(letters.entries()).map(([where, some]) => notice('warn', 'notice warn', `${some.join('、')}${t('：', ': ')}${where}`));
+  return Array.from(letters.entries()).map(([where, some]) => notice('warn', 'notice warn', `${some.join(t('、', ', '))}${t('：', ': ')}${where}`));
 }
 
 /**
@@ -239,7 +239,8 @@ function pageOf(kept, { stops: written, isLine, moreMinutes, open, amenities, en
   )));
   return made('div', {}, routeOf(kept, stops, spots, legs_m, isLine), ...rough, ...oddOf(kept, spots),
     ...sameOf(legs_m, isLine).map((words) => notice('info', 'notice', words)),
-    items.length ? made('ol', { class: 'cards' }, ...items.map((item, index) => cardOf(kept, item, index + 1, now_ms, entering))) : emptyOf(kept, question));
+    items.length ? made('ol', { class: 'cards' }, ...items.map((item, index) => cardOf(kept, item, index + 1, now_ms, entering)))
+      : spots.every((spot) => whereText(kept, spot)) ? null : emptyOf(kept, question)); // all stops are odd: that is why
 }
 
 /** @type {OnTheWay} */
