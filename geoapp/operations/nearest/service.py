@@ -21,6 +21,7 @@ from geoapp.core.walking import WalkingEstimate
 from geoapp.core.words import Basis, Datum, Family
 from geoapp.operations.ground.standing import is_recent, surely_in_service
 from geoapp.operations.nearest.arrival import Arrival, Arrivals
+from geoapp.operations.nearest.rough import rough_m
 from geoapp.operations.nearest.snapshot import (
     UNDATED,
     Chosen,
@@ -243,9 +244,14 @@ class NearestService:
             entering=query.entering,
         )
 
-    def is_walk(self, walk_m: float, by: By = By.WALK) -> bool:
-        """Tell whether so many metres are taken for a walk, or a ride: ``GEOAPP_WALK_LIMIT_MINUTES``."""
-        return walk_m <= self.speeds.metres(60.0 * self._walk_limit_minutes, by)
+    def is_walk(self, walk_m: float, by: By = By.WALK, *, off_m: float = 0.0) -> bool:
+        """Tell whether so many metres may be a walk, or a ride: ``GEOAPP_WALK_LIMIT_MINUTES``.
+
+        From a position that may be off by ``off_m`` it may be nearer by as much: what is not known to be
+        too far is not said to be.
+        """
+        least_m = walk_m - self.estimate.walk_m(off_m)
+        return least_m <= self.speeds.metres(60.0 * self._walk_limit_minutes, by)
 
     def walk_span(
         self, walk_m: float, accuracy_m: float, by: By = By.WALK
@@ -260,14 +266,23 @@ class NearestService:
         walk_s = self.speeds.seconds(walk_m, by)
         return max(1, floor((walk_s - off_s) / 60.0)), ceil((walk_s + off_s) / 60.0)
 
-    def beyond_m(self, items: list[NearestItem], by: By = By.WALK) -> float | None:
+    def beyond_m(
+        self, items: list[NearestItem], by: By = By.WALK, *, accuracy_m: float = 0.0
+    ) -> float | None:
         """Return the longest walk, or ride, that is taken for one, if all answers lie beyond it.
+
+        Wherever within ``accuracy_m`` of where it was asked somebody is, and within how far its own
+        position may be off the place.
 
         In metres; ``GEOAPP_WALK_LIMIT_MINUTES`` at the speed of either. None where one lies within,
         and where there is no answer at all.
         """
-        limit_m = self.speeds.metres(60.0 * self._walk_limit_minutes, by)
-        return limit_m if items and all(item.walk_m > limit_m for item in items) else None
+        if not items or any(
+            self.is_walk(item.walk_m, by, off_m=accuracy_m + rough_m(item.facility))
+            for item in items
+        ):
+            return None
+        return self.speeds.metres(60.0 * self._walk_limit_minutes, by)
 
     def kept(
         self,

@@ -69,7 +69,7 @@ class Card:
     is_from
         Whether it is told how far it is; of a region's list, from nowhere, it is not.
     is_walk
-        Whether it is near enough to walk to; beyond, nobody speaks of minutes.
+        Whether it is, or may be, near enough to walk to; beyond, nobody speaks of minutes.
     far
         How long the walk is, or the line to what ``is_afar``; told no finer than the position is known,
         as a range if ``is_far_vague``.
@@ -191,8 +191,8 @@ def _card(
     one = item.facility
     now = datetime.now(UTC)
     nearest = services().nearest
-    is_walk = nearest.is_walk(item.walk_m, by)
     off_m = rough_m(one)
+    is_walk = nearest.is_walk(item.walk_m, by, off_m=accuracy_m + off_m)
     vague = nearest.walk_span(item.walk_m, accuracy_m + off_m, by)
     span = vague if is_walk else None
     later = timedelta(seconds=60.0 * vague[1] - item.till_there_seconds) if vague else timedelta(0)

@@ -288,6 +288,10 @@ def test_beyond_a_walk_open_means_on_arrival_as_well(
     items = service.ask(away)
     assert [item.facility.code for item in items] == wanted
     assert not service.is_walk(items[0].walk_m)
+    assert service.beyond_m(items, accuracy_m=1_000.0) is not None
+    # Where one may be nearer by as much, nobody knows that it is too far.
+    assert service.is_walk(items[0].walk_m, off_m=15_000.0)
+    assert service.beyond_m(items, accuracy_m=15_000.0) is None
     # The same by the API's rule, that tells it of every place.
     told = service.ask(replace(away, open_on_arrival=False, arrive=True))
     opens = [one.facility.code for one in told if one.arrival is not None and one.arrival.open]

@@ -495,6 +495,17 @@ def test_a_position_that_cannot_be_is_said_first(site: Site, visit: Visit) -> No
     expect(page.locator(f"{FOUND} .found-walk").first).to_contain_text(
         "步行多久说不准 · 100 公里之内"
     )
+    # From 27 km away: too far, unless the position may be off by as much; then all of them may be near.
+    away = f"{site.url}/?lon={WORKER_LON - 0.3}&lat={WORKER_LAT}"
+    page.goto(f"{away}&accuracy=20")
+    expect(page.locator(f"{FOUND} .found-walk").first).to_contain_text("太远，不宜步行")
+    expect(page.locator(".odd").first).to_contain_text("没有符合条件的站点")
+    page.goto(f"{away}&accuracy=80000")
+    walks = page.locator(f"{FOUND} .found-walk")
+    expect(walks.first).to_contain_text("步行多久说不准 · 200 公里之内")
+    for one in walks.all():
+        expect(one).to_contain_text("步行多久说不准")
+    expect(page.locator("#results")).not_to_contain_text("没有符合条件的站点")
 
 
 def test_empty_store_has_an_answer(empty_site: Site, visit: Visit) -> None:

@@ -45,7 +45,7 @@ def answer_to(question: Question) -> dict[str, object] | None:
     none_open = question.open_only and not items
     if none_open:
         items = nearest.ask(replace(query, open_on_arrival=False))
-    beyond_m = nearest.beyond_m(items, question.by)
+    beyond_m = nearest.beyond_m(items, question.by, accuracy_m=question.accuracy_m)
     return {
         "where": where_text(services().database, lon=question.lon, lat=question.lat),
         "beyond": None if beyond_m is None else _beyond_text(question, beyond_m, items),

@@ -310,8 +310,9 @@ function spanOf(kept, item, accuracy_m) {
  * @param {boolean} isFrom whether somebody sets out from where it was asked
  */
 export function sayOf(kept, item, now_ms, accuracy_m = 0, isFrom = true) {
-  const walks = isWalk(kept, item.walk_m);
-  const vague = spanOf(kept, item, accuracy_m + (item.station.off_m || 0));
+  const off_m = accuracy_m + (item.station.off_m || 0);
+  const walks = isWalk(kept, item.walk_m, off_m);
+  const vague = spanOf(kept, item, off_m);
   const schedule = kept.schedules[item.station.schedule];
   const later = vague ? (60 * vague[1] - item.walk_s) * 1000 : 0;
   return { walks, span: walks ? vague : null, words: said(kept, schedule, item.opening, isFrom ? item.arrival : null, now_ms, item.walk_s, later) };
@@ -339,7 +340,7 @@ export function card(kept, item, number, { now_ms, accuracy_m, asked, entering, 
   const walk = walks
     ? [isVague ? made('strong', {}, isRide ? t('路上多久说不准', 'No telling how long by e-bike') : t('步行多久说不准', 'No telling how long on foot'))
       : made('strong', {}, isRide ? t('骑行 ', '') : t('步行 ', ''), span ? t(`${span[0]}–${span[1]} 分钟`, `${span[0]}–${span[1]} min`) : minutesText(item.walk_s), made('span', { class: 'for-reader' }, isRide ? t('', ' by e-bike') : t('', ' on foot'))),
-      made('span', { class: 'soft' }, ` · ${far}${t('（估算）', ' (est.)')}${wind}`)]
+      made('span', { class: 'soft' }, ` · ${far}${afar ? '' : t('（估算）', ' (est.)')}${wind}`)]
     : [made('strong', {}, far), made('span', { class: 'soft' }, isRide ? t(' · 太远', ' · too far') : t(' · 太远，不宜步行', ' · too far to walk'), afar ? '' : t('（估算）', ' (est.)'), wind)];
   const mark = (/** @type {string} */ code) => {
     const presence = station.amenities.indexOf(code) >= 0 ? 'yes' : (station.no_amenities || []).indexOf(code) >= 0 ? 'no' : 'unknown';

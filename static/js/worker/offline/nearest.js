@@ -41,11 +41,13 @@ export function goneBy(kept, by) {
 }
 
 /**
+ * Whether so many metres may be a walk, from a position that may be off by so much.
  * @param {Kept} kept
  * @param {number} walk_m
+ * @param {number} [off_m]
  */
-export function isWalk(kept, walk_m) {
-  return walk_m <= 60 * kept.walk_limit_minutes * kept.speed_m_per_s;
+export function isWalk(kept, walk_m, off_m = 0) {
+  return walk_m - off_m * kept.detour_factor <= 60 * kept.walk_limit_minutes * kept.speed_m_per_s;
 }
 
 /** @param {Item} item */

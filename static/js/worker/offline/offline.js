@@ -121,7 +121,7 @@ function pageOf(data, { origin, own: known, k: wanted, conditions }, now_ms) {
   };
   const { items, total, start: from, noneOpen } = foundOf(data, question, own);
   const accuracy_m = own && (region || !chosen) ? own.accuracy_m : 0;
-  const isBeyond = !region && items.length > 0 && items.every((item) => !isWalk(data, item.walk_m));
+  const isBeyond = !region && items.length > 0 && items.every((item) => !isWalk(data, item.walk_m, accuracy_m + (item.station.off_m || 0)));
   const parts = [];
   if (odd) parts.push(notice('warn', 'notice warn odd', odd));
   if (isBeyond) parts.push(beyondOf(data, items, accuracy_m));
