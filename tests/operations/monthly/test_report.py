@@ -249,7 +249,7 @@ def test_the_page_fetches_nothing_and_the_paper_has_contents_and_pages(
     assert not re.search(r"url\(|@import|<script src|<link|<iframe|<img|<object", page)
     # Its policy forbids any other script than its own, and whatever would ask a network.
     [policy] = re.findall(r'Content-Security-Policy" content="([^"]+)"', page)
-    [script] = re.findall(r"<script>(.*?)</script>", page, re.DOTALL)
+    [script] = re.findall(r'<script type="module">(.*?)</script>', page, re.DOTALL)
     digest = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
     assert "default-src 'none'" in policy and f"script-src 'sha256-{digest}'" in policy
     # The map, both days of it, the map of the hours, and two charts; the one district with an outline.

@@ -95,7 +95,7 @@ def test_no_plan_does_better_where_it_does_worst(
     for ext in ("xlsx", "geojson", "pdf", "html"):
         save_plan(town, settings, run.id, tmp_path / f"plan.{ext}")
     book = openpyxl.load_workbook(tmp_path / "plan.xlsx")
-    told = [str(row[1]) for row in book.worksheets[0].values if "if it comes true" in str(row[0])]
+    told = [str(row[1]) for row in book.worksheets[0].values if "如果成真" in str(row[0])]
     # By name, the code beside it.
     assert [
         one.split("：")[0].endswith(f"（{code}）")
