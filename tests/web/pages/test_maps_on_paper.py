@@ -1,24 +1,34 @@
-"""Maps of pages on paper: all that was in sight, whole."""
+"""Maps of pages on paper: all that was in sight, whole, and no part of their box empty."""
 
+from io import BytesIO
 from typing import Any
 
 import pytest
 from playwright.sync_api import Page
+from pypdf import PdfReader
 
 from geoapp.core.roles import Role
+from geoapp.core.settings import Settings
+from tests.answers import publish_run
+from tests.operations.coverage.small_town import WANTED
 from tests.web.conftest import Site, Visit, sign_in
 
 # What Leaflet takes the map to be, where it is printed, and whether what holds it cuts it.
 PRINTED = """() => { const box = document.querySelector('#map'), holder = box.parentElement;
-  const [one, other] = [box, holder].map((each) => each.getBoundingClientRect());
-  return { width: one.width, height: one.height, share: one.width / box.offsetWidth, tiles: getComputedStyle(box).zoom,
+  const [one, other, around] = [box, holder, holder.parentElement].map((each) => each.getBoundingClientRect());
+  return { width: one.width, height: one.height, empty: other.width - one.width,
+    aside: Math.abs(other.left + other.right - around.left - around.right) / 2,
     isCut: getComputedStyle(holder).overflow === 'hidden' && other.bottom < one.bottom - 2 }; }"""
 
 
-def printed(page: Page) -> Any:
+UPRIGHT, ON_ITS_SIDE = {"width": 718, "height": 1047}, {"width": 1047, "height": 718}
+WITH_STREETS = "one => { one.dataset.streets = 'there'; }"
+
+
+def printed(page: Page, sheet: Any = UPRIGHT) -> Any:
     page.evaluate("window.dispatchEvent(new Event('beforeprint'))")
     page.emulate_media(media="print")
-    page.set_viewport_size({"width": 718, "height": 1047})
+    page.set_viewport_size(sheet)
     return page.evaluate(PRINTED)
 
 
@@ -32,9 +42,10 @@ def test_the_planners_map_is_whole_on_paper(site: Site, visit: Visit, with_stree
     before = box.bounding_box()
     assert before and before["width"] > 700
     if with_streets:
-        box.evaluate("one => { one.dataset.streets = 'there'; }")
+        box.evaluate(WITH_STREETS)
     found = printed(page)
     assert not found["isCut"]
+    assert found["empty"] <= 3 and found["aside"] <= 2
     assert found["width"] <= 662 and found["height"] <= 454
     if with_streets:  # as it was drawn, only smaller
         ratio = before["width"] / before["height"]
@@ -43,3 +54,28 @@ def test_the_planners_map_is_whole_on_paper(site: Site, visit: Visit, with_stree
     page.set_viewport_size({"width": 1440, "height": 900})
     page.evaluate("window.dispatchEvent(new Event('afterprint'))")
     assert box.bounding_box() == before
+
+
+@pytest.mark.parametrize("with_streets", [False, True])
+def test_the_map_of_coverage_fills_its_box_and_is_on_the_first_sheet(
+    site: Site, visit: Visit, settings: Settings, with_streets: bool
+) -> None:
+    publish_run(site.database, settings, WANTED)
+    page = visit(site, "/coverage?lang=zh", size="desktop")
+    page.locator("#map[data-coloured]").wait_for()
+    if with_streets:
+        page.locator("#map").evaluate(WITH_STREETS)
+    for sheet in (UPRIGHT, ON_ITS_SIDE):
+        found = printed(page, sheet)
+        assert found["empty"] <= 3 and not found["isCut"]
+        assert sheet is ON_ITS_SIDE or found["aside"] <= 2
+        page.emulate_media(media="screen")
+        page.set_viewport_size({"width": 1440, "height": 900})
+        page.evaluate("window.dispatchEvent(new Event('afterprint'))")
+    page.emulate_media(media="null")
+    margin = dict.fromkeys(("top", "right", "bottom", "left"), "10mm")
+    for on_its_side in (False, True):
+        paper = PdfReader(BytesIO(page.pdf(format="A4", landscape=on_its_side, margin=margin)))  # type: ignore[arg-type]
+        first = paper.pages[0].extract_text()
+        assert "覆盖率" in first
+        assert "没有数据" in first  # the last of the map's legend
