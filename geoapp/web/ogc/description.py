@@ -151,7 +151,10 @@ def _read(
         wrong["429"] = "Too much heavy work for this address at the same time; see Retry-After"
     wrong |= {"500": "Something went wrong here", "503": "Not available now"}
     problems = {
-        status: {"description": text, "content": {_PROBLEM: {"schema": _schema("problem")}}}
+        status: {
+            "description": text,
+            "content": {_PROBLEM: {"schema": _schema("problem")}, **_AS_PAGE},
+        }
         for status, text in wrong.items()
     }
     return {
