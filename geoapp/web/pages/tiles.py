@@ -10,6 +10,7 @@ from geoapp.operations.base_maps.files import tile_of
 from geoapp.operations.base_maps.keeper import operator_map
 from geoapp.operations.streets.keeper import BaseMap, base_map
 from geoapp.web.edge.access import same_for_everybody
+from geoapp.web.edge.heavy import heavy
 from geoapp.web.edge.services import services
 
 blueprint = Blueprint("tiles", __name__)
@@ -73,6 +74,7 @@ def picture(code: str, zoom: int, column: int, row: int) -> Response:
 
 @blueprint.get("/tiles/sea.geojson")
 @same_for_everybody
+@heavy
 def sea() -> Response:
     """Answer what is known to be sea in and around a box, for maps that have no streets."""
     box = parse_bbox("bbox", request.args.get("bbox", ""))
