@@ -39,6 +39,30 @@ def verdict(found: ActionFindings | ComparedChoice) -> Text:
     )
 
 
+def longest_three(found: ActionFindings, stations: int, offered: int) -> Text:
+    """Return what is proven of stations to open longer: that none are better, or how much at most.
+
+    Parameters
+    ----------
+    stations
+        How many were to be chosen at most.
+    offered
+        Of how many.
+    """
+    proven = verdict(found)
+    among = Text(
+        f"可以开得更久的 {format_count(offered)} 处里任选 {stations} 处",
+        f"no {stations} of the {format_count(offered)} that could be open longer",
+    )
+    if found.status is SitingStatus.OPTIMAL:
+        return Text(f"{proven.zh}：{among.zh}，都不比这更好", f"{proven.en}: {among.en} add more")
+    most = format_count(found.bound - found.before)
+    return Text(
+        f"{proven.zh}；{among.zh}，至多多走得到 {most} 人",
+        f"{proven.en}; {among.en} add more than {most} workers",
+    )
+
+
 def kinds_text(kinds: Mapping[ActionKind, int]) -> Text:
     """Return how many actions of each kind, in words."""
     parts = [(ACTION_TEXT[kind], count) for kind, count in kinds.items()]

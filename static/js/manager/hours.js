@@ -1,6 +1,6 @@
 // A week by the hour: the slider, the strip and the map show the same hour; nothing is asked anew.
 
-import { at, eachRegion, frameOn, makeMap, numbered } from '../lib/map.js';
+import { at, eachRegion, escapeHtml, frameOn, makeMap, numbered } from '../lib/map.js';
 import { byId, readJson } from '../lib/page.js';
 import { band, hourSlider } from '../lib/week.js';
 
@@ -45,12 +45,13 @@ const show = hourSlider({
   draw,
 });
 
-// The stations that would help most in the late hours.
-document.querySelectorAll('li[data-order]').forEach((one) => {
+// The stations that would help most in the late hours; each leads to its page, as in the table.
+document.querySelectorAll('tr[data-order]').forEach((one) => {
   if (!(one instanceof HTMLElement)) return;
-  const { order = '', lon, lat } = one.dataset;
-  const name = `${order} · ${one.textContent || ''}`;
-  L.marker(at(Number(lon), Number(lat)), { icon: numbered(order), title: name, alt: name, keyboard: false, interactive: false }).addTo(made.map);
+  const { order = '', lon, lat, name = '', said = '', href } = one.dataset;
+  const named = href ? `<a href="${encodeURI(href)}">${escapeHtml(name)}</a>` : escapeHtml(name);
+  L.marker(at(Number(lon), Number(lat)), { icon: numbered(order), title: `${order} · ${name}` })
+    .bindPopup(`${named}<br>${escapeHtml(said)}`).addTo(made.map);
 });
 
 made.regions.then((layer) => {

@@ -659,6 +659,7 @@ def action_sentences(n: int) -> dict[str, list[Text]]:
     assert left_out is not None
     return {
         "verdict": [actions.verdict(found), actions.verdict(compared)],
+        "longest_three": [actions.longest_three(found, 3, n + 3)],
         "longer_detail": [actions.longer_detail("24/7")],
         "move_detail": [actions.move_detail("甲 / A")],
         "kinds_text": [actions.kinds_text(kinds), actions.kinds_text({})],

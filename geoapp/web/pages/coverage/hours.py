@@ -9,16 +9,18 @@ from werkzeug.wrappers import Response
 
 from geoapp.core.calendar import DayNature
 from geoapp.core.errors import ConflictError, InvalidValueError
+from geoapp.core.hours.words import words_of
 from geoapp.core.i18n import Text
-from geoapp.core.questions.actions import ActionParameters
+from geoapp.core.questions.actions import ActionKind, ActionParameters
 from geoapp.core.questions.coverage import CoverageParameters
-from geoapp.core.results.actions import ActionRun
+from geoapp.core.results.actions import ActionRun, ChosenAction
 from geoapp.core.results.coverage import CoverageRun
 from geoapp.core.results.coverage_hours import CoverageHours, RegionHours
 from geoapp.core.roles import Permission
 from geoapp.core.units import WEEKDAYS, format_share
 from geoapp.core.words import Level, RunStatus
 from geoapp.operations.actions import run as action_run
+from geoapp.operations.actions.longer import as_they_are
 from geoapp.operations.actions.results import latest_answer
 from geoapp.operations.coverage import official as answers
 from geoapp.operations.coverage.hours import hours_of_week
@@ -30,7 +32,7 @@ from geoapp.reports.coverage.week import (
     share_of,
     shares_of,
 )
-from geoapp.reports.words.actions import verdict
+from geoapp.reports.words.actions import longest_three
 from geoapp.reports.words.official import freshness_text
 from geoapp.web.edge.access import may, require, signed_in
 from geoapp.web.edge.language import language
@@ -50,6 +52,7 @@ blueprint = Blueprint("coverage_hours", __name__)
 _WORST: Final = 5
 _LATE: Final = (21, 22, 23)
 _STATIONS: Final = 3
+_UNDER_WAY: Final = (RunStatus.QUEUED, RunStatus.RUNNING)
 UNTIL_MIDNIGHT: Final = "Mo-Su 06:00-24:00"
 _DAY_TEXT: Final = {
     DayNature.HOLIDAY: Text("法定节假日", "public holiday"),
@@ -191,20 +194,54 @@ def _start(told: CoverageHours) -> int:
 
 
 @dataclass(frozen=True, slots=True)
+class LongerStation:
+    """A station that would be open longer, as it is today and with what that brings.
+
+    ``is_there`` is False where it has been deleted since the question was solved.
+    """
+
+    action: ChosenAction
+    is_there: bool
+    name: Text
+    district: Text | None
+    hours: str
+
+
+@dataclass(frozen=True, slots=True)
 class Longer:
     """Which three, open until midnight, would help most: under way, failed, or answered with its proof."""
 
     run: ActionRun
     verdict: Text | None
+    stations: list[LongerStation]
+    until: str
 
     @property
     def under_way(self) -> bool:
         """Whether it is still to be computed."""
-        return self.run.status in (RunStatus.QUEUED, RunStatus.RUNNING)
+        return self.run.status in _UNDER_WAY
 
 
 def _longer(run: ActionRun) -> Longer:
-    return Longer(run, None if run.result is None else verdict(run.result))
+    until = words_of(UNTIL_MIDNIGHT, language())
+    if run.result is None:
+        return Longer(run, None, [], until)
+    offered = run.inputs.offered.get(ActionKind.EXTEND_HOURS, 0)
+    proven = longest_three(run.result, _STATIONS, offered)
+    known = as_they_are(services().database, [one.code for one in run.result.actions])
+    stations = []
+    for one in run.result.actions:
+        now = known.get(one.code)
+        if now is None:
+            stations.append(LongerStation(one, False, Text(one.name, one.name), None, "—"))
+            continue
+        hours = Text("未知", "unknown").pick(language())
+        if now.moves:
+            hours = Text("各停靠点不同", "differ by stop").pick(language())
+        elif now.hours is not None:
+            hours = words_of(now.hours, language())
+        stations.append(LongerStation(one, True, now.name, now.district, hours))
+    return Longer(run, proven, stations, until)
 
 
 @blueprint.post("/coverage/<region>/hours/longer")
@@ -218,7 +255,8 @@ def longer(region: str) -> Response:
     week = hours_of_week(database, run.id, _week_asked(), region)
     asked = _question(run, week, region)
     known = latest_answer(database, asked)
-    if known is None or not _longer(known).under_way:  # who presses twice waits for the same answer
+    waiting = known is not None and known.status in _UNDER_WAY
+    if not waiting:  # who presses twice waits for the same answer
         action_run.start(database, asked, signed_in().name)
     where = url_for(
         "coverage_hours.show", region=region, run=named, week=week.week_from, _anchor="longer"

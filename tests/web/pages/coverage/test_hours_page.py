@@ -1,5 +1,6 @@
 """The hours of a week on a page: each with its number, played on the map without asking again."""
 
+import json
 import re
 import threading
 from dataclasses import replace
@@ -7,6 +8,7 @@ from dataclasses import replace
 from playwright.sync_api import expect
 from sqlalchemy import text
 
+from geoapp.core.questions.actions import ActionKind
 from geoapp.core.results.actions import ACTION_RUNS
 from geoapp.core.roles import Role
 from geoapp.core.settings import Settings
@@ -71,8 +73,37 @@ def test_the_week_its_band_and_its_question(town: Database, settings: Settings) 
     answered = manager.get(f"{ADDRESS}?lang=zh").text
     found = read_run(town, ACTION_RUNS, started.id).result
     assert found is not None and found.actions
+    # Each station leads to its page, with its district, its hours now and then, and what it adds.
     for one in found.actions:
-        assert one.text_zh in answered
+        assert f'data-href="/stations/{one.code}"' in answered
+        assert f'href="/stations/{one.code}">{one.name}</a>' in answered
+        assert f'class="number" data-label="多走得到（人）">{one.adds:,.0f}</td>' in answered
+    assert "市北区" in answered and "每天 06:00-24:00" in answered
+    offered = read_run(town, ACTION_RUNS, started.id).inputs.offered[ActionKind.EXTEND_HOURS]
+    assert f"已证明最优：可以开得更久的 {offered} 处里任选 3 处，都不比这更好" in answered
+    in_english = manager.get(f"{ADDRESS}?lang=en").text
+    assert f"proven best: no 3 of the {offered} that could be open longer add more" in in_english
+    # Where the best is not proven, the most that any three add is told, and the gap.
+    run_sql(
+        town,
+        "update run set result = result || cast(:half as jsonb) where id = :id",
+        half=json.dumps({"status": "time_limit", "bound": found.before + 300, "gap_share": 0.25}),
+        id=started.id,
+    )
+    unproven = manager.get(f"{ADDRESS}?lang=zh").text
+    assert "最多差 25.00%" in unproven and "至多多走得到 300 人" in unproven
+    run_sql(
+        town,
+        "update run set result = cast(:result as jsonb) where id = :id",
+        result=json.dumps(found.stored()),
+        id=started.id,
+    )
+    # One that is no longer there leads nowhere.
+    gone = found.actions[0].code
+    run_sql(town, "update facility set code = 'GONE' where code = :code", code=gone)
+    deleted = manager.get(f"{ADDRESS}?lang=zh").text
+    assert f"/stations/{gone}" not in deleted and "已删除" in deleted
+    run_sql(town, "update facility set code = :code where code = 'GONE'", code=gone)
     assert "已证明最优" in answered and link in answered
     assert link not in anybody.get(ADDRESS).text
     earlier = manager.get(f"{ADDRESS}?week={started.params['moments'][0][:10]}").text
