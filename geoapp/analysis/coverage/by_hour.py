@@ -218,10 +218,22 @@ def covered_by_hour(
     return total, covered
 
 
+def reached_sets(groups: HourGroups, counts: BoolArray) -> BoolArray:
+    """Return by set of classes whether any of them counts, shape (sets, n).
+
+    Parameters
+    ----------
+    counts
+        Shape (classes, n): whether a class counts, in each of n cases.
+    """
+    width = counts.shape[1]
+    return np.unpackbits(_any_open(groups, counts), axis=1, count=width).astype(np.bool_)
+
+
 def _any_open(groups: HourGroups, open_by_class: BoolArray) -> NDArray[np.uint8]:
-    """Return by set of classes the hours, as bits, in which any of them is open."""
+    """Return by set of classes the hours, or other cases, as bits, in which any of them is open."""
     bits: NDArray[Any] = np.packbits(open_by_class, axis=1)
-    found = np.zeros((len(groups.starts) - 1, WEEK_HOURS // 8), np.uint8)
+    found = np.zeros((len(groups.starts) - 1, bits.shape[1]), np.uint8)
     filled = np.flatnonzero(np.diff(groups.starts))
     if len(filled):
         # Empty sets lie between none: the starts of the others bound them all the same.

@@ -12,7 +12,7 @@ from geoapp.operations.ground.in_service import now
 from geoapp.operations.ground.reading import Ways, ways_to_walk
 from geoapp.operations.ground.stored import Stored, check_ground, read_stored
 from geoapp.store.engine import Database
-from geoapp.store.facilities.read import PlacedFacility
+from geoapp.store.facilities.read import PlacedFacility, read_placed_ever
 from geoapp.store.runs.demand_rows import StoredDemand
 
 
@@ -34,6 +34,9 @@ class CoverageInputs:
         How many facilities would stand too, and nobody knows where.
     out_of_season
         How many are open and do not stand on that day.
+    ever
+        Every facility that stands or ever stood, at each of its places; empty where the question has
+        a moment.
     local
         The moment of the question by the service's clock; None where hours do not count.
     """
@@ -46,6 +49,7 @@ class CoverageInputs:
     counted: list[PlacedFacility]
     without_position: int
     out_of_season: int
+    ever: tuple[PlacedFacility, ...]
     local: datetime | None
 
 
@@ -76,6 +80,7 @@ def read_coverage_inputs(
     with database.snapshot() as session:
         check_ground(session, wanted)
         stored = read_stored(session, wanted, settings.timezone, take=take)
+        ever = () if wanted.at is not None else tuple(read_placed_ever(session))
     moment = wanted.at or now()
     placed = stored.standing(wanted.families, moment)
     states = [stored.is_open(one, moment) for one in placed]
@@ -91,5 +96,6 @@ def read_coverage_inputs(
         counted=counted,
         without_position=stored.without_position(wanted.families, moment),
         out_of_season=stored.out_of_season(wanted.families, moment, wanted.region),
+        ever=ever,
         local=local_moment(settings, wanted),
     )

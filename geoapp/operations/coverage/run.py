@@ -9,6 +9,7 @@ from geoapp.core.i18n import Text
 from geoapp.core.questions.coverage import CoverageParameters
 from geoapp.core.results.coverage import COVERAGE_RUNS, CoverageRun
 from geoapp.core.settings import Settings
+from geoapp.operations.coverage.days import day_arrays
 from geoapp.operations.coverage.found import measure
 from geoapp.operations.coverage.hours import hour_arrays
 from geoapp.operations.coverage.inputs import CoverageInputs, read_coverage_inputs
@@ -25,6 +26,7 @@ _READING = Text("读取数据", "Reading the data")
 _SEARCHING = Text("计算步行距离", "Measuring walks")
 _GATHERING = Text("归并盲区、比较重叠", "Gathering gap zones and overlaps")
 _BY_HOUR = Text("按小时归类", "Sorting by the hour")
+_BY_DAY = Text("记下每一处走得到谁", "Noting who walks to which place")
 _SAVING = Text("保存结果", "Saving the results")
 
 
@@ -93,9 +95,10 @@ def _compute(
     attempt.progress(0.7, _GATHERING)
     found = measure(inputs, result, lambda share: attempt.progress(0.7 + 0.2 * share, _GATHERING))
     hours = hour_arrays(
-        inputs, wanted, lambda share: attempt.progress(0.9 + 0.05 * share, _BY_HOUR)
+        inputs, wanted, lambda share: attempt.progress(0.9 + 0.03 * share, _BY_HOUR)
     )
-    found = replace(found, arrays=(*found.arrays, *hours))
+    days = day_arrays(inputs, wanted, lambda share: attempt.progress(0.93 + 0.02 * share, _BY_DAY))
+    found = replace(found, arrays=(*found.arrays, *hours, *days))
     attempt.progress(0.95, _SAVING)
     store_results(database, attempt, settings, inputs, found)
 

@@ -3,8 +3,16 @@
 from datetime import date
 from typing import Final
 
+from geoapp.core.dated_states import Band
 from geoapp.core.i18n import Text
-from geoapp.core.units import counted, format_points, format_share
+from geoapp.core.units import (
+    UNKNOWN,
+    counted,
+    format_count,
+    format_points,
+    format_share,
+    points_number,
+)
 
 CHANGE: Final = Text("变化（百分点）", "Change (points)")
 RANK_WITHIN: Final = Text("名次（上级区域内）", "Rank (in the region above)")
@@ -16,6 +24,72 @@ FIRST: Final = Text(
     "之前没有公布过结果，还没有可比的。",
     "Nothing was published before, so there is nothing to compare with yet.",
 )
+
+NO_DAYS: Final = Text(
+    "这次结果没有记下每一处走得到谁（较早的版本所算、用 --scheduler 分块计算，或需求点与设施的组合太多），"
+    "不能与某天在的站点相比；重新计算即可。",
+    "This answer has not kept who walks to which place (it is from an earlier version, was done in parts "
+    "with --scheduler, or has too many pairs of demand and facilities), so it cannot be compared with "
+    "the facilities of a day; compute it again.",
+)
+NO_DAYS_OF_MOMENT: Final = Text(
+    "这次结果问的是某一时刻谁开着，不能与某天在的站点相比。",
+    "This answer is about who is open at one moment and cannot be compared with the facilities of a day.",
+)
+
+
+def change_text(change: tuple[float, float] | None) -> Text:
+    """Return how much a share has grown at least and at most, in points: once where both read alike."""
+    if change is None:
+        return Text(UNKNOWN, UNKNOWN)
+    least, most = (points_number(one) for one in change)
+    if least == most:
+        return Text(least, least)
+    return Text(f"{least} 至 {most}", f"{least} to {most}")
+
+
+def standing_text(
+    day: date,
+    facilities: Band,
+    then: tuple[float, float] | None,
+    now: float | None,
+    later: int,
+) -> Text:
+    """Return what the changes since a day's facilities are measured from, and how the whole changed.
+
+    Parameters
+    ----------
+    then
+        The share covered then of all that the page is of, at least and at most; None = not known.
+    later
+        How many facilities that may have stood then were registered after the run.
+    """
+    sure = counted(facilities.known, "处", "facility is", "facilities are")
+    zh = f"变化是与 {day} 在的设施相比，单位是百分点；标准、需求和步行仍按这次结果，那天在不在按登记的日期。"
+    en = (
+        f"Changes are from the facilities of {day}, in percentage points; standard, demand and walks are "
+        "this answer's, and what stood then is by the dates in the register."
+    )
+    zh += f"那天确知启用的 {sure.zh}"
+    en += f" {sure.en} known to have been in service then"
+    if facilities.possible:
+        perhaps = format_count(facilities.possible)
+        zh += f"，可能启用的另有 {perhaps} 处：低的一头都不算，高的一头都算"
+        en += (
+            f", {perhaps} more may have been: the lower end leaves them out, the higher counts them"
+        )
+    zh, en = f"{zh}。", f"{en}."
+    if then is not None and now is not None:
+        least, most = (format_share(one) for one in then)
+        band = least if least == most else f"{least.rstrip('%')}–{most}"
+        change = change_text((now - then[1], now - then[0]))
+        zh += f"合计：{band} → {format_share(now)}，{change.zh} 个百分点。"
+        en += f" In all: {band} → {format_share(now)}, {change.en} points."
+    if later:
+        many = counted(later, "处", "facility", "facilities")
+        zh += f"另有 {many.zh}在这次计算之后才登记，没有算进去。"
+        en += f" {many.en} registered after this computation are left out."
+    return Text(zh, en)
 
 
 def share_then(run_id: int) -> Text:

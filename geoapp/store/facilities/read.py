@@ -136,6 +136,8 @@ def _placed_query(found: Mapping[str, str], facilities: str) -> TextClause:
 _PLACED = _placed_query(_FOUND, "facility where rev > :since and status = :open")
 _PLACED_ON = _placed_query(_FOUND_ON, f"facility join ({BAND}) there on there.facility_id = id")
 
+_PLACED_EVER = _placed_query(_FOUND, "facility where status = any(:statuses)")
+
 
 def read_changes(session: Session, since: int) -> FacilityChanges:
     """Return the facilities in service that changed after a version, and every changed number.
@@ -171,6 +173,14 @@ def read_placed_on(session: Session, as_of: AsOf) -> list[PlacedFacility]:
     """Return the facilities that were or may have been there on a day, at each of their places."""
     held: dict[Any, Any] = {}
     return [_placed(row, held) for row in session.execute(_PLACED_ON, as_of.parameters)]
+
+
+def read_placed_ever(session: Session) -> list[PlacedFacility]:
+    """Return the facilities that stand or once stood, closed ones too, at each of their places."""
+    stood = [Status.OPEN, Status.SUSPENDED, Status.CLOSED]
+    held: dict[Any, Any] = {}
+    rows = session.execute(_PLACED_EVER, {"statuses": stood})
+    return [_placed(row, held) for row in rows]
 
 
 _AREA = _FIELDS.index("area_wkb")

@@ -1,18 +1,20 @@
 """The table of ``/coverage`` beside an earlier answer, and a small chart of each region's answers."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Final
+from typing import Any, Final
 from zoneinfo import ZoneInfo
 
 from flask import request
 
 from geoapp.core.errors import InvalidValueError
 from geoapp.core.i18n import Text
+from geoapp.core.questions.coverage import CoverageParameters
 from geoapp.core.results.coverage import CoverageRun
 from geoapp.operations.coverage import official as answers
 from geoapp.operations.coverage.changes import Earlier, Past, earlier, past
+from geoapp.operations.coverage.days import SharesOnDay, shares_on_day
 from geoapp.operations.coverage.listed import Listed
 from geoapp.operations.moment import end_of_day, past_day, today
 from geoapp.reports.words import changes as words
@@ -25,6 +27,13 @@ BAR: Final = 8
 HEIGHT: Final = 40
 # What cannot be drawn has a stub of its own, which is no low share.
 _STUB: Final = 3
+# Compared with the facilities that stood on a day, and not with what was published then.
+STANDING: Final = "standing"
+# Of the facilities of a day the share then at least and at most, and the change at most and at least.
+CHANGE_COLUMNS: Final = (
+    *("compared_run", "compared_share", "change"),
+    *("compared_day", "compared_share_most", "change_least"),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,17 +44,20 @@ class Compared:
     ----------
     since
         The day that was asked about; None is the answer before this one.
+    by
+        `STANDING` where the day's facilities are compared with, empty where what was published is.
     changes
-        By code of a region how much its share has grown; None where that is not known. Empty where
-        there is nothing to compare with.
+        By code of a region how much its share has grown, at least and at most; None where that is not
+        known. Empty where there is nothing to compare with.
     days
         The days on which other answers to the same question became official, the newest first.
     """
 
     since: date | None
+    by: str
     newest: date
     told: Text
-    changes: Mapping[str, float | None]
+    changes: Mapping[str, tuple[float, float] | None]
     before: Earlier | None
     days: Sequence[date]
 
@@ -105,6 +117,30 @@ def asked_since() -> date | None:
         raise InvalidValueError("since", given[:40], accepted) from None
 
 
+def asked_by() -> str:
+    """Return whether the address compares with the facilities of a day, else what was published.
+
+    Raises
+    ------
+    InvalidValueError
+        If it says something else.
+    """
+    given = request.args.get("by", "").strip()
+    if given not in ("", STANDING):
+        raise InvalidValueError("by", given[:40], Text(STANDING, STANDING))
+    return given
+
+
+def standing_on(run: CoverageRun, day: date) -> SharesOnDay | None:
+    """Return what a run covers with the facilities of a day; None where it cannot tell."""
+    return shares_on_day(services().database, services().settings, run, day)
+
+
+def grown(then: tuple[float, float] | None, now: float | None) -> tuple[float, float] | None:
+    """Return how much a share has grown since it lay in a band, at least and at most."""
+    return None if then is None or now is None else (now - then[1], now - then[0])
+
+
 def earlier_answer(
     run: CoverageRun, region: str | None, found: Listed, history: Past
 ) -> Earlier | None:
@@ -128,21 +164,69 @@ def compared(
     whole
         The share covered of all that the page is of.
     """
-    than, since = earlier_answer(run, region, found, history), asked_since()
     days = sorted({_day(one.since) for one in history.answers[:-1]}, reverse=True)
-    changes = (
-        {}
-        if than is None or than.same or not than.alike
-        else {one.code: than.change(one.code, one.covered_share) for one in found.rows}
-    )
+    newest = today(services().settings)
+    since = asked_since()
+    if since is not None and asked_by():
+        then = standing_on(run, since)
+        changed = {}
+        if then is not None:
+            for one in found.rows:
+                changed[one.code] = grown(then.shares.get(one.code), one.covered_share)
+        told = _told_standing(run, region, whole, then)
+        return Compared(since, STANDING, newest, told, changed, None, days)
+    than = earlier_answer(run, region, found, history)
+    changes: dict[str, tuple[float, float] | None] = {}
+    if than is not None and not than.same and than.alike:
+        for one in found.rows:
+            change = than.change(one.code, one.covered_share)
+            changes[one.code] = None if change is None else (change, change)
     return Compared(
         since,
-        today(services().settings),
+        "",
+        newest,
         _told(run, region, found, whole, than),
         changes,
         than,
         days,
     )
+
+
+def change_cells(
+    run: CoverageRun, region: str | None, found: Listed
+) -> Callable[[str, float | None], tuple[Any, ...]]:
+    """Return what `CHANGE_COLUMNS` hold of a region, by its code and share."""
+    since = asked_since()
+    if since is not None and asked_by():
+        on_day = standing_on(run, since)
+
+        def since_day(code: str, share: float | None) -> tuple[Any, ...]:
+            then = None if on_day is None else on_day.shares.get(code)
+            if then is None:
+                return (None, None, None, since, None, None)
+            least, most = grown(then, share) or (None, None)
+            return (None, then[0], most, since, then[1], least)
+
+        return since_day
+    than = earlier_answer(run, region, found, history_of(run, region, found))
+
+    def since_answer(code: str, share: float | None) -> tuple[Any, ...]:
+        if than is None:
+            return (None,) * 6
+        change = than.change(code, share)
+        return (than.official.run.id, than.shares.get(code), change, None, None, None)
+
+    return since_answer
+
+
+def _told_standing(
+    run: CoverageRun, region: str | None, whole: float | None, then: SharesOnDay | None
+) -> Text:
+    if then is None:
+        at = CoverageParameters.from_stored(run.params).at
+        return words.NO_DAYS if at is None else words.NO_DAYS_OF_MOMENT
+    band = then.whole if region is None else then.shares.get(region)
+    return words.standing_text(then.day, then.facilities, band, whole, then.later)
 
 
 def _told(

@@ -32,7 +32,7 @@ from geoapp.operations.coverage.provision import provisions
 from geoapp.operations.facilities.places import containing
 from geoapp.operations.runs.state import read_run, recent_runs
 from geoapp.reports.words import worst_gaps
-from geoapp.reports.words.changes import RANK_NOTE
+from geoapp.reports.words.changes import RANK_NOTE, change_text
 from geoapp.reports.words.coverage import (
     Figures,
     circles_text,
@@ -50,7 +50,13 @@ from geoapp.web.edge.access import may
 from geoapp.web.edge.heavy import heavy, kept
 from geoapp.web.edge.language import language
 from geoapp.web.edge.services import services
-from geoapp.web.pages.coverage.changes import compared, earlier_answer, history_of, multiples
+from geoapp.web.pages.coverage.changes import (
+    CHANGE_COLUMNS,
+    change_cells,
+    compared,
+    history_of,
+    multiples,
+)
 from geoapp.web.pages.coverage.monthly import form_parts
 from geoapp.web.pages.coverage.planner import is_sample, map_link, run_number, statement_of
 from geoapp.web.pages.coverage.standing import standing_of
@@ -69,7 +75,6 @@ _FORMATS = {
     "parquet": "application/vnd.apache.parquet",
     "png": "image/png",
 }
-_CHANGES = ("rank", "compared_run", "compared_share", "change")
 # Lower edges of the five classes of the map, as shares.
 EDGES = (0.0, 0.2, 0.4, 0.6, 0.8)
 LEGEND = (
@@ -214,6 +219,7 @@ def _page(
         focus=[] if region is None else [row.code for row in rows],
         legend=LEGEND,
         rank_note=RANK_NOTE,
+        change_text=change_text,
         sample=sample,
         map_link=map_link(run),
         level=found.level,
@@ -299,23 +305,17 @@ def table() -> Response:
     run = run_of_address(region)
     lines = io.StringIO()
     writer = csv.writer(lines)
-    writer.writerow(["code", "name_zh", "name_en", *Figures.__dataclass_fields__, *_CHANGES])
+    writer.writerow(
+        ["code", "name_zh", "name_en", *Figures.__dataclass_fields__, "rank", *CHANGE_COLUMNS]
+    )
     if run is not None:
         found = listed(services().database, run.id, region)
-        than = earlier_answer(run, region, found, history_of(run, region, found))
+        change = change_cells(run, region, found)
         for row in _rows(found):
             writer.writerow(
                 [
                     *(row.code, row.text.zh, row.text.en, *asdict(row.figures).values(), row.rank),
-                    *(
-                        (None, None, None)
-                        if than is None
-                        else (
-                            than.official.run.id,
-                            than.shares.get(row.code),
-                            than.change(row.code, row.figures.covered_share),
-                        )
-                    ),
+                    *change(row.code, row.figures.covered_share),
                 ]
             )
     response = Response("\ufeff" + lines.getvalue(), mimetype="text/csv")

@@ -5,6 +5,7 @@ import html
 import io
 import re
 from dataclasses import replace
+from datetime import date
 from pathlib import Path
 
 import openpyxl
@@ -16,11 +17,12 @@ from geoapp.core.results.coverage import CoverageRun
 from geoapp.core.settings import Settings
 from geoapp.operations.coverage import official
 from geoapp.operations.coverage.changes import MOST_ANSWERS, past
+from geoapp.operations.coverage.days import shares_on_day
 from geoapp.operations.coverage.results import region_figures
-from geoapp.reports.words import monthly
+from geoapp.reports.words import changes, monthly
 from geoapp.store.engine import Database
 from tests.answers import publish_run
-from tests.operations.coverage.small_town import WANTED, run_sql, town
+from tests.operations.coverage.small_town import WANTED, moment, run_sql, town
 from tests.web.api_client import client_of, make_app, problem_of
 from tests.web.conftest import Site, Visit, fits, serious_violations, serve
 
@@ -168,6 +170,58 @@ def test_changes_since_a_day(
     problem_of(anybody.get("/api/v1/coverage/official?as_of=2024-01-01"), 404)
 
 
+def test_changes_since_the_facilities_of_a_day(streets: Database, settings: Settings) -> None:
+    """T-1 stands since 2020, T-2 since some day of 2021, T-3 nobody knows since when."""
+    anybody = client_of(make_app(settings, streets), streets)
+    for code, basis in (("T-1", "known"), ("T-2", "year")):
+        day = "2020-01-01" if code == "T-1" else "2021-01-01"
+        run_sql(
+            streets,
+            f"update facility set opened_on = '{day}', opened_basis = '{basis}' where code = '{code}'",
+        )
+    run_sql(streets, "delete from facility where code in ('T-4', 'T-6')")
+    run_sql(
+        streets,
+        "update facility set opened_on = '2019-01-01', opened_basis = 'known', "
+        "closed_on = '2022-07-01', closed_basis = 'known' where code = 'T-5'",
+    )
+    run = published(streets, settings, "2024-03-01")
+    page = anybody.get(f"{ADDRESS}?since=2021-06-01&by=standing&lang=zh").text
+    assert "变化是与 2021-06-01 在的设施相比" in page
+    assert "那天确知启用的 2 处，可能启用的另有 2 处" in page
+    told = shares_on_day(streets, settings, run, date(2021, 6, 1))
+    assert told is not None
+    now = shares_of(streets, run)
+    [file] = re.findall(r'href="(/coverage\.csv[^"]*)"', html.unescape(page))
+    lines = anybody.get(file).text.lstrip("\ufeff")
+    wide = 0
+    for row in csv.DictReader(io.StringIO(lines)):
+        then = told.shares[row["code"]]
+        assert then is not None
+        wide += then[0] < then[1]
+        given = [float(row[name]) for name in ("compared_share", "compared_share_most")]
+        assert given == pytest.approx(list(then))
+        least, most = now[row["code"]] - then[1], now[row["code"]] - then[0]
+        assert [float(row["change_least"]), float(row["change"])] == pytest.approx([least, most])
+        assert (row["compared_day"], row["compared_run"]) == ("2021-06-01", "")
+        line = page.split(f'data-code="{row["code"]}"')[1].split("</tr>")[0]
+        assert f">{changes.change_text((least, most)).zh}</td>" in line
+    assert wide
+    assert "before=" not in re.findall(r'href="(/coverage/runs/[^"]*xlsx[^"]*)"', page)[0]
+    english = anybody.get("/coverage?since=2021-06-01&by=standing&lang=en").text
+    assert "2 more may have been" in english
+    assert anybody.get(f"{ADDRESS}?since=2021-06-01&by=else").status_code == 422
+    # What cannot be told is said: an answer about a moment, one that has kept too little.
+    run_sql(streets, "delete from run_array where name like 'days%'")
+    assert (
+        "没有记下每一处走得到谁"
+        in anybody.get(f"{ADDRESS}?since=2021-06-01&by=standing&lang=zh").text
+    )
+    published(streets, settings, "2024-06-01", at=moment("2026-11-23T10:00"))
+    page = anybody.get(f"{ADDRESS}?since=2021-06-01&by=standing&lang=zh").text
+    assert "问的是某一时刻" in page
+
+
 def test_what_stood_before_is_told_in_order(streets: Database, settings: Settings) -> None:
     runs = [
         published(streets, settings, f"2023-{month:02d}-01", region=region)
@@ -227,7 +281,7 @@ def test_read_on_every_screen(streets: Database, settings: Settings, visit: Visi
             "all => all.map(one => Number(one.cells[4].dataset.value))"
         )
         assert order == sorted(order)
-        page.get_by_label("Compare with").fill("2024-03-15")
-        page.get_by_role("button", name="Compare").click()
+        page.get_by_label("Compare with the day").fill("2024-03-15")
+        page.get_by_role("button", name="What was published").click()
         page.wait_for_url("**since=2024-03-15*")
         assert page.locator("#compared").inner_text().startswith("Changes are from")
