@@ -79,6 +79,12 @@ def _from_answer_to_report(
 
     page.goto(f"{url}/coverage?lang=zh")
     expect(page.locator(".figures").first).to_contain_text(share)
+    # Figures, the map and the table come before what is to be filled in, however narrow the screen.
+    tops = [
+        page.locator(one).first.bounding_box()["y"]  # type: ignore[index]
+        for one in (".figures", "#map", "#districts", "main form")
+    ]
+    assert tops[0] < min(tops[1:3]) and max(tops[1:3]) < tops[3], tops
     expect(page.get_by_text("公布结果").first).to_be_visible()
     # How far and how long half of them walk, and nine in ten.
     expect(page.locator(".figures").first).to_contain_text("一半人步行不超过")
