@@ -47,18 +47,20 @@ const { map } = window.geoappMaps;
 const box = map.getContainer();
 const colour = (name) => getComputedStyle(document.documentElement).getPropertyValue(name).trim();
 
-// Without a base map of the operator districts are land; above one they are lines.
+// Without a base map of the operator districts are land; above one they are lines. Colours by their names follow when the
+// screen turns dark and when it is printed; a canvas, which the map's other lines are drawn on, knows none.
+const renderer = L.svg({ pane: 'geoapp-land' });
 function landStyle() {
-  const line = { color: colour('--map-line'), weight: 1 };
-  return box.dataset.base ? { ...line, fill: false } : { ...line, fill: true, fillColor: colour('--map-land'), fillOpacity: 1 };
+  const line = { renderer, color: 'var(--map-line)', weight: 1 };
+  return box.dataset.base ? { ...line, fill: false } : { ...line, fill: true, fillColor: 'var(--map-land)', fillOpacity: 1 };
 }
 
 async function drawSea(bounds) {
   const sea = written('sea-inside') || await fetched(seaAddress(box.dataset.sea, bounds));
-  if (sea) seaLayer(sea, 'geoapp-land', colour).addTo(map).bringToBack();
+  if (sea) seaLayer(sea, 'geoapp-land', renderer).addTo(map).bringToBack();
 }
 
-// Returns what draws them anew when the ground or its colours have changed.
+// Returns what draws them anew when the ground has changed.
 async function drawLand() {
   const found = written('outlines-inside') || await fetched(box.dataset.outlines);
   const features = found ? found.features.filter((one) => one.geometry) : [];
@@ -76,7 +78,6 @@ async function drawLand() {
   if (!window.geoappMaps.isPlaced) map.fitBounds(layer.getBounds(), { animate: false });
   window.geoappNames.setLand(map, features);
   if (!box.dataset.streets && !box.dataset.bases) await drawSea(layer.getBounds());
-  window.matchMedia('(prefers-color-scheme: dark)').addEventListener('change', again);
   return again;
 }
 

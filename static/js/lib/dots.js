@@ -1,11 +1,14 @@
 // Facilities as faint dots on a map. Leaflet is a classic script, loaded before.
 
+import { printByDay } from './by_day.js';
 import { formatCount } from './figures.js';
 import { at, colour } from './map.js';
 import { filled, pause } from './page.js';
 import { get, post } from './request.js';
 
 const PAUSE_MS = 250;
+// What dots are drawn in, of the style sheets.
+const COLOURS = ['--accent', '--dot', '--line-strong'];
 
 /** @typedef {{ points: [number, number][], total: number }} Dots */
 
@@ -107,6 +110,7 @@ export async function drawDots(map, box, style = {}) {
     if (points.length) layer.addLayer(manyDots(points, look, radius));
     box.dataset.drawn = String(points.length);
   };
+  printByDay(box, colour, COLOURS, () => Array.from(pane.querySelectorAll('canvas')));
   await pause();
   draw(sample.points);
   await pause();

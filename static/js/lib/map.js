@@ -59,10 +59,13 @@ export function regionName(properties, language) {
   return name.replace(/\s*[(（].*$/, '');
 }
 
-/** @param {HTMLElement} box */
+/**
+ * Colours by their names: they follow when the screen turns dark and when it is printed.
+ * @param {HTMLElement} box
+ */
 function landStyle(box) {
-  if (box.dataset.base) return { color: colour('--map-line'), weight: 1, fill: false };
-  return { color: colour('--map-line'), weight: 1.2, fill: true, fillColor: colour('--map-land'), fillOpacity: 1 };
+  if (box.dataset.base) return { color: 'var(--map-line)', weight: 1, fill: false };
+  return { color: 'var(--map-line)', weight: 1.2, fill: true, fillColor: 'var(--map-land)', fillOpacity: 1 };
 }
 
 /**
@@ -215,8 +218,6 @@ async function drawRegions(map, box, settings) {
   await pause();
   if (!box.dataset.streets && !box.dataset.bases) drawSea(map, box, layer.getBounds(), settings.first);
   nameRegions(map, layer, (properties) => [regionName(properties, language), settings.note(properties)]);
-  const scheme = window.matchMedia('(prefers-color-scheme: dark)');
-  if (scheme.addListener) scheme.addListener(() => { if (!settings.interactive) layer.setStyle(landStyle(box)); });
   box.dataset.ready = 'true';
   return layer;
 }
@@ -230,7 +231,7 @@ async function drawRegions(map, box, settings) {
 async function drawSea(map, box, bounds, first) {
   await first;
   const { answer } = await get(seaAddress(box.dataset.sea || '', bounds));
-  if (answer) seaLayer(answer, 'overlayPane', colour).addTo(map).bringToBack();
+  if (answer) seaLayer(answer, 'overlayPane').addTo(map).bringToBack();
 }
 
 /**

@@ -14,12 +14,9 @@ export function seaAddress(address, bounds) {
 /**
  * @param {GeoJSON.Geometry} sea
  * @param {string} pane
- * @param {(name: string) => string} colour of the style sheets
+ * @param {L.Renderer} [renderer] that of lines, as the colour is one by its name
  */
-export function seaLayer(sea, pane, colour) {
-  const style = () => ({ stroke: false, fill: true, fillColor: colour('--map-sea'), fillOpacity: 1 });
-  const layer = L.geoJSON(/** @type {GeoJSON.GeoJsonObject} */ (sea), { interactive: false, pane, style });
-  const scheme = window.matchMedia('(prefers-color-scheme: dark)');
-  if (scheme.addListener) scheme.addListener(() => { layer.setStyle(style()); });
-  return layer;
+export function seaLayer(sea, pane, renderer) {
+  const style = { stroke: false, fill: true, fillColor: 'var(--map-sea)', fillOpacity: 1, ...(renderer && { renderer }) };
+  return L.geoJSON(/** @type {GeoJSON.GeoJsonObject} */ (sea), { interactive: false, pane, style });
 }

@@ -1,6 +1,7 @@
 // The streets of the base map, drawn behind everything else: after the page has said what it has to say.
 // Where they cannot be drawn the outlines stay as they are.
 
+import { printByDay } from './by_day.js';
 import { quiet } from './page.js';
 import './street_rules.js';
 
@@ -118,6 +119,7 @@ function paintedLayer(painter, { source, ...streets }, colour) {
       one.tile.width = side;
       one.tile.height = side;
       pen.drawImage(picture, 0, 0);
+      layer.fire('painted', { tile: one.tile });
       if (one.done) one.done();
       one.done = null; // names that come with a neighbour have it painted again
     }
@@ -211,15 +213,25 @@ export function streetsLayer(box, colour, { first, source, deepest, drawn = () =
       return;
     }
     const makeLayer = make;
+    const paper = printByDay(box, colour, rules.colours, () => {
+      /** @type {HTMLCanvasElement[]} */
+      const pictures = [];
+      group.eachLayer((layer) => {
+        const holder = /** @type {L.GridLayer} */ (layer).getContainer();
+        if (holder) pictures.push(...holder.querySelectorAll('canvas'));
+      });
+      return pictures;
+    });
     const draw = () => {
       group.clearLayers();
       const layer = makeLayer({ source, deepest, language, fontFamily: getComputedStyle(box).fontFamily });
       layer.once('load', drawn);
+      layer.on('painted', (/** @type {any} */ event) => paper.take(event.tile));
       group.addLayer(layer);
     };
     draw();
     const scheme = window.matchMedia('(prefers-color-scheme: dark)');
-    if (scheme.addListener) scheme.addListener(draw);
+    if (scheme.addListener) scheme.addListener(() => { if (!paper.isOn()) draw(); });
   });
   return group;
 }

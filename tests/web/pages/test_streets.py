@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from playwright.sync_api import Request, expect
+from playwright.sync_api import Page, Request, expect
 
 from geoapp.app import create_app
 from geoapp.core.settings import Settings
@@ -27,11 +27,29 @@ INK = """() => { const seen = new Set(); document.querySelectorAll('#map canvas.
     if (data[place + 3] === 255) seen.add([data[place], data[place + 1], data[place + 2]].join());
   } }); return [...seen]; }"""
 
+NIGHT = ["58,68,74", "18,25,29", "33,48,41"]  # streets, sea, green
+DAY = ["255,255,255", "223,232,236", "230,239,223"]
+LAND = "() => getComputedStyle(document.querySelector('.leaflet-{}-pane path')).fill"
 GROUND = "() => getComputedStyle(document.querySelector('{}')).backgroundColor"
 
 
 def _begun_ms(request: Request) -> float:
     return float(request.timing["startTime"])
+
+
+def is_by_day_on_paper(page: Page, ink: str, land: str) -> None:
+    """Assert that a page that is painted by night is printed by day, and is thereafter what it was."""
+    page.wait_for_function(f"night => night.every((one) => ({ink})().includes(one))", arg=NIGHT)
+    assert not set(DAY) & set(page.evaluate(ink))
+    page.evaluate("window.dispatchEvent(new Event('beforeprint'))")
+    page.emulate_media(color_scheme="dark", media="print")
+    printed = set(page.evaluate(ink))
+    assert printed >= set(DAY) and not set(NIGHT) & printed
+    assert page.evaluate(LAND.format(land)) == "rgb(251, 250, 247)"
+    page.emulate_media(color_scheme="dark", media="null")
+    page.evaluate("window.dispatchEvent(new Event('afterprint'))")
+    restored = set(page.evaluate(ink))
+    assert restored >= set(NIGHT) and not set(DAY) & restored
 
 
 def test_the_finder_draws_streets_after_its_answer(
@@ -74,6 +92,7 @@ def test_the_finder_draws_streets_after_its_answer(
         # At night they are drawn anew.
         page.emulate_media(color_scheme="dark")
         page.wait_for_function(f"() => ({INK})().includes('58,68,74')")
+        is_by_day_on_paper(page, INK, "land")
         # They are painted by a thread of their own; where a browser has none that can, by the page.
         assert [PAINTER in one.url for one in page.workers] == [True]
         page.add_init_script("delete window.OffscreenCanvas")
@@ -130,6 +149,10 @@ def test_maps_of_layers_have_streets_served_and_in_a_file(
         expect(page.get_by_text(OSM_ATTRIBUTION)).to_be_visible()
         expect(page.get_by_placeholder("查找地点")).to_be_hidden()
         page.set_viewport_size(SIZES["desktop"])  # type: ignore[arg-type]
+        page.emulate_media(color_scheme="dark")
+        page.reload()
+        page.locator(drawn).wait_for(state="attached")
+        is_by_day_on_paper(page, ink, "geoapp-land")
         path = tmp_path / "map.html"
         answer = page.request.get(f"{url}/maps/stations,regions.html?download=1")
         path.write_bytes(answer.body())
@@ -142,4 +165,8 @@ def test_maps_of_layers_have_streets_served_and_in_a_file(
     assert {"255,255,255", "223,232,236"} <= set(alone.evaluate(ink))
     assert [one for one in asked if not one.startswith(("file:", "data:", "blob:"))] == []
     expect(alone.get_by_text(OSM_ATTRIBUTION)).to_be_visible()
+    alone.emulate_media(color_scheme="dark")
+    alone.reload()
+    alone.locator(drawn).wait_for(state="attached")
+    is_by_day_on_paper(alone, ink, "geoapp-land")
     alone.context.close()
