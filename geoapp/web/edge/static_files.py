@@ -13,6 +13,7 @@ from flask import Flask, Response, g, send_from_directory
 
 from geoapp.web.edge.access import same_for_everybody
 from geoapp.web.edge.compression import MADE_SMALL
+from geoapp.web.edge.scripts import as_made, bundled, module
 
 _A_YEAR = 365 * 86400
 _MARK = "v-"
@@ -38,13 +39,14 @@ def init_static_files(app: Flask) -> None:
     A page of another release, open while the service was updated, gets what is there now and keeps
     nothing of it. Addresses without a fingerprint stay, for whoever links to them.
     """
+    bundled()  # a page without its scripts is worse than a service that says why it does not start
     folder = Path(app.static_folder or "")
     mark = _MARK + fingerprint(folder)
 
     @app.url_defaults
     def with_fingerprint(endpoint: str, values: dict[str, Any]) -> None:
         if endpoint == "static":
-            values["filename"] = f"{mark}/{values['filename']}"
+            values["filename"] = f"{mark}/{as_made(values['filename'])}"
 
     def send(filename: str) -> Response:
         head, _, rest = filename.partition("/")
@@ -63,4 +65,5 @@ def init_static_files(app: Flask) -> None:
             g.small_mark = filename
         return answer
 
+    app.jinja_env.globals["module"] = module
     app.view_functions["static"] = same_for_everybody(send)

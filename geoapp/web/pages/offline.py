@@ -33,12 +33,13 @@ _SHELL = (
 )
 _DRAWING = "vendor/protomaps-leaflet/dist/protomaps-leaflet.js"
 _SCRIPTS = (
-    "js/menu.js",
-    "js/outbox.js",
-    "js/lib/*.js",
-    "js/worker/*.js",
-    "js/worker/offline/*.js",
-    "js/worker/along/*.js",
+    "made/js/menu.js",
+    "made/js/outbox.js",
+    "made/js/lib/*.js",
+    "made/js/worker/*.js",
+    "made/js/worker/offline/*.js",
+    "made/js/worker/along/*.js",
+    "made/shared/*.js",
 )
 
 

@@ -1,21 +1,26 @@
 """A page's files: kept by the browser, and all of one release."""
 
 import re
+import shutil
 from pathlib import Path
 from urllib.parse import urljoin
 
 import pytest
 from flask.testing import FlaskClient
 
+from geoapp.core.errors import MissingPartError
 from geoapp.core.paths import shipped
 from geoapp.core.settings import Settings
 from geoapp.operations.upkeep.init import initialise
 from geoapp.store.engine import Database
+from geoapp.web.edge import scripts
 from geoapp.web.edge.static_files import fingerprint
 from tests.web.api_client import make_app
 
 ADDRESS = re.compile(r'(?:src|href)="(/static/[^"#]+)')
-IMPORT = re.compile(r"""\bfrom '([^']+)'""")
+IMPORT = re.compile(r"""\b(?:from|import)\s*["'](\.[^"']+)["']""")
+HINT = re.compile(r'<link rel="modulepreload" href="([^"]+)">')
+SCRIPT = re.compile(r'<script type="module" src="([^"]+)">')
 
 
 @pytest.fixture
@@ -43,7 +48,44 @@ def test_a_page_and_all_its_modules_come_from_one_release(client: FlaskClient) -
             assert answer.cache_control.max_age == 365 * 86400
             if "/vendor/" not in address:
                 waiting += [urljoin(address, name) for name in IMPORT.findall(answer.text)]
-    assert {f"/static/{mark}/js/{name}.js" for name in ("worker/finder", "lib/request")} <= modules
+    made = f"/static/{mark}/made"
+    assert {f"{made}/js/worker/finder.js", f"{made}/shared/finder-along.js"} <= modules
+
+
+@pytest.mark.parametrize("path", ["/", "/along", "/coverage", "/suggest", "/services", "/sign-in"])
+def test_a_page_names_all_that_its_scripts_import(client: FlaskClient, path: str) -> None:
+    """So that they come at once, in few files; the phone's first look by less than ten."""
+    page = client.get(path).text
+    named, hints = set(SCRIPT.findall(page)), set(HINT.findall(page))
+    assert named
+    imported: set[str] = set()
+    waiting = list(named)
+    while waiting:
+        address = waiting.pop()
+        with client.get(address) as answer:
+            assert (answer.status_code, answer.mimetype) == (200, "text/javascript")
+            news = {urljoin(address, name) for name in IMPORT.findall(answer.text)} - imported
+        imported |= news
+        waiting += news
+    assert imported - named <= hints <= imported
+    assert len(imported | named) < 10
+
+
+def test_scripts_that_are_older_than_their_sources_are_not_served(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    static = tmp_path / "static"
+    shutil.copytree(shipped("static") / "js", static / "js")
+    monkeypatch.setattr(scripts, "shipped", lambda _: static)
+    bundled = scripts.bundled.__wrapped__
+    with pytest.raises(MissingPartError, match=r"build_assets\.py"):
+        bundled()
+    shutil.copytree(shipped("static") / "made", static / "made")
+    assert "js/worker/finder.js" in bundled()
+    with (static / "js" / "menu.js").open("a", encoding="utf-8") as file:
+        file.write("// changed\n")
+    with pytest.raises(MissingPartError, match=r"build_assets\.py"):
+        bundled()
 
 
 def test_a_page_of_another_release_keeps_nothing(client: FlaskClient) -> None:

@@ -29,7 +29,7 @@ from geoapp.operations.upkeep.init import initialise
 from geoapp.store.engine import Database
 from tests.seed import TOWN_LAT, TOWN_LON, fill_town
 from tests.web.api_client import client_of, make_app, problem_of
-from tests.web.conftest import Site, Visit, fits, serious_violations, serve
+from tests.web.conftest import Site, Visit, fits, serious_violations, serve, source_modules
 
 ASKED = """async ([modules, questions]) => {
   const { goneBy, listRegion, nearest } = await import(`${modules}/offline/nearest.js`);
@@ -237,12 +237,10 @@ def test_once_visited_it_answers_without_a_network(
     page.reload()
     expect(page.locator("#offline")).to_contain_text("离线 · 数据为")
     assert page.locator("#results .found-pick span:last-child").all_text_contents() == names
-    modules = page.locator("script[src*='/js/worker/finder.js']").get_attribute("src")
-    assert modules
     found = page.evaluate(
         ASKED,
         [
-            modules.rpartition("/")[0],
+            source_modules(page),
             [(lon, lat, at.timestamp() * 1000) for lon, lat, at in questions],
         ],
     )

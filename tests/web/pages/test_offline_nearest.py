@@ -14,7 +14,7 @@ from geoapp.operations.nearest.service import NearestQuery, NearestService
 from geoapp.operations.upkeep.init import initialise
 from geoapp.store.engine import Database
 from tests.seed import TOWN_LAT, TOWN_LON
-from tests.web.conftest import Site, Visit, serve
+from tests.web.conftest import Site, Visit, serve, source_modules
 
 STATIONS, QUESTIONS, K = 400, 200, 8
 HOURS = (
@@ -116,11 +116,10 @@ def test_the_phone_answers_as_the_service_by_line(
     # The service is gone.
     page.reload()
     expect(page.locator("#offline")).to_contain_text("离线 · 数据为")
-    modules = page.locator("script[src*='/js/worker/finder.js']").get_attribute("src") or ""
     found = page.evaluate(
         ASKED,
         [
-            modules.rpartition("/")[0],
+            source_modules(page),
             [(lon, lat, at.timestamp() * 1000, only) for lon, lat, at, only in questions],
             K,
         ],

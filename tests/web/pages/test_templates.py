@@ -4,7 +4,7 @@ import posixpath
 import re
 from pathlib import Path
 
-STATIC = re.compile(r"url_for\('static', filename='([^']+)'\)")
+STATIC = re.compile(r"(?:url_for\('static', filename=|module\()'([^']+)'\)")
 TEMPLATE = re.compile(r'{%-? *(?:extends|include|from|import) "([^"]+)"')
 IMPORT = re.compile(r"""(?:\bfrom|\bimport) '(\.[^']+)'""")
 
