@@ -290,10 +290,33 @@ def apart(
     return [(float(x), float(y)) for x, y in at]
 
 
-def draw_scale(pdf: Sheet, frame: Frame, language: Language | None) -> None:
-    """Draw a bar of a round length at the lower left."""
+def draw_scale(
+    pdf: Sheet,
+    frame: Frame,
+    language: Language | None,
+    clear: Sequence[tuple[float, float]] = (),
+) -> None:
+    """Draw a bar of a round length at the lower left, or in the corner with fewest signs.
+
+    Parameters
+    ----------
+    clear
+        Where signs are, in the units of the frame.
+    """
     length, said = frame.bar()
-    x, y = frame.left + 4, frame.top + frame.height - 4
+    corners = [
+        (frame.left + 4, frame.top + frame.height - 4),
+        (frame.left + frame.width - 4 - length, frame.top + frame.height - 4),
+        (frame.left + 4, frame.top + 6),
+        (frame.left + frame.width - 4 - length, frame.top + 6),
+    ]
+    high, wide = 7.0, max(length, 14.0)
+
+    def hidden(corner: tuple[float, float]) -> int:
+        left, base = corner[0] - 3, corner[1] + 3
+        return sum(left <= x <= left + wide + 6 and base - high - 3 <= y <= base for x, y in clear)
+
+    x, y = min(corners, key=hidden)
     pdf.set_draw_color(*INK)
     pdf.set_line_width(0.4)
     pdf.line(x, y, x + length, y)

@@ -15,6 +15,7 @@ from geoapp.core.i18n import Language, Text, said
 from geoapp.core.results.coverage_hours import RegionHours
 from geoapp.core.units import UNKNOWN, format_count, format_difference, format_share
 from geoapp.core.words import Standing
+from geoapp.reports.ground import GroundOf
 
 
 class Form(StrEnum):
@@ -109,13 +110,17 @@ class Spot:
 
 @dataclass(frozen=True, slots=True)
 class Map:
-    """Regions coloured by share, gap zones, facilities as dots, numbered places that would help."""
+    """Regions coloured by share, gap zones, facilities as dots, numbered places that would help.
+
+    ``ground`` reads the streets of a window; None where none are loaded.
+    """
 
     title: Text
     areas: Sequence[Area]
     gaps: Sequence[BaseGeometry]
     facilities: Sequence[tuple[float, float]]
     spots: Sequence[Spot]
+    ground: GroundOf | None = None
 
 
 @dataclass(frozen=True, slots=True)

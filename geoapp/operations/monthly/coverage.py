@@ -18,6 +18,7 @@ from geoapp.operations.moment import end_of_day
 from geoapp.operations.monthly.facilities import Register, on_two_days
 from geoapp.operations.monthly.scope import Scope
 from geoapp.operations.monthly.week import hours_table, week_of
+from geoapp.operations.streets.window import ground_reader
 from geoapp.reports.coverage.sheets import ZONE_COLUMNS, rest_of, zone_cells
 from geoapp.reports.parts import (
     Area,
@@ -258,6 +259,7 @@ def _map(scope: Scope, areas: list[Area], worst: list[CoverageGap]) -> Map:
         [shapely.from_wkb(one.geometry_wkb) for one in worst],
         [(one.lon, one.lat) for one in placed if scope.holds(one.region_code)],
         spots,
+        ground_reader(scope.settings),
     )
 
 

@@ -5,7 +5,6 @@ from datetime import UTC, datetime, time
 from pathlib import Path
 from typing import Final
 
-import shapely
 from fpdf import FPDF
 from fpdf.enums import TableBordersLayout, TableHeadingsDisplay
 from fpdf.fonts import FontFace
@@ -13,28 +12,14 @@ from fpdf.outline import OutlineSection
 
 from geoapp.core.i18n import Language, Text, said
 from geoapp.core.units import format_share
-from geoapp.reports.drawing import (
-    BEYOND,
-    Frame,
-    draw_areas,
-    draw_figures,
-    draw_pin,
-    draw_rows,
-    draw_scale,
-)
-from geoapp.reports.map_names import placed_names
+from geoapp.reports.drawing import draw_figures, draw_rows
+from geoapp.reports.monthly.paper_map import draw_map, layout_of
 from geoapp.reports.parts import (
-    CLASS_COLOURS,
-    CLASS_TEXT,
-    NONE_COLOUR,
-    ZONE_COLOUR,
     Bars,
     Column,
-    Map,
     Report,
     Section,
     Table,
-    class_colour,
     shown,
     written,
 )
@@ -52,7 +37,7 @@ from geoapp.reports.sheet import (
 from geoapp.reports.widths import fair_widths, longest_words
 from geoapp.reports.words import monthly as words
 
-_MAP_MM, _BAR_MM, _LABEL_MM, _VALUE_MM = 118.0, 5.0, 74.0, 16.0
+_BAR_MM, _LABEL_MM, _VALUE_MM = 5.0, 74.0, 16.0
 _BAR: Final = (43, 102, 151)
 _HEAD: Final = FontFace(size_pt=6.8, fill_color=(221, 232, 225))
 _SUM: Final = FontFace(fill_color=(240, 243, 244))
@@ -62,7 +47,6 @@ _MOST_IN_CELL: Final = 300
 _PADDING_MM, _BESIDE_MM = 0.6, 1.0
 _MOST_FIGURES: Final = 3
 _MOST_BARS: Final = 30
-_HALF_PIN_MM: Final = 2.6
 _FEW_MM: Final = 90.0
 # A line of the contents, and their heading with what is above it.
 _ENTRY_MM, _CONTENTS_MM = 6.2, 14.0
@@ -175,7 +159,10 @@ def _chapter(pdf: Sheet, section: Section, language: Language | None) -> None:
             pdf.words(text, 8.5 if number else 9.5, SOFT if number else INK, 1)
     pdf.ln(2)
     for one in section.maps:
-        _map(pdf, one, language)
+        if one.areas:
+            layout = layout_of(one)
+            _heading(pdf, one.title, language, layout.height_mm)
+            draw_map(pdf, one, layout, language)
     for chart in section.bars:
         _bars(pdf, chart, language)
     for table in section.tables:
@@ -286,69 +273,3 @@ def _widths(
         whole = longest_words([head, *numbers])
         least.append(max(map(pdf.get_string_width, whole)) + 2 * (_BESIDE_MM + pdf.c_margin))
     return fair_widths([one.wide for one in columns], least, float(int(WIDTH_MM)))
-
-
-def _rgb(colour: str) -> tuple[int, int, int]:
-    return int(colour[1:3], 16), int(colour[3:5], 16), int(colour[5:7], 16)
-
-
-def _map(pdf: Sheet, drawn: Map, language: Language | None) -> None:
-    """Draw the map with its legend."""
-    if not drawn.areas:
-        return
-    _heading(pdf, drawn.title, language, _MAP_MM + 22)
-    bounds = shapely.union_all([one.shape for one in drawn.areas]).bounds
-    frame = Frame.around(bounds, MARGIN_MM, pdf.get_y(), WIDTH_MM, _MAP_MM)
-    # The clip alone would end without the library knowing which font and colours hold again.
-    with pdf.local_context(), pdf.rect_clip(frame.left, frame.top, frame.width, frame.height):
-        pdf.set_fill_color(*BEYOND)
-        pdf.rect(frame.left, frame.top, frame.width, frame.height, style="F")
-        for area in drawn.areas:
-            draw_areas(pdf, frame, [area.shape], _rgb(class_colour(area.share)), SOFT)
-        draw_areas(pdf, frame, drawn.gaps, _rgb(ZONE_COLOUR), (255, 255, 255))
-        pdf.set_fill_color(*INK)
-        for lon, lat in drawn.facilities:
-            if frame.shows(lon, lat):
-                pdf.circle(*frame.at(lon, lat), 0.45, style="F")
-        spots = [one for one in drawn.spots if frame.shows(one.lon, one.lat)]
-        pdf.set_font("sans", size=7)
-        for name in placed_names(
-            frame,
-            [(area.shape, area.name.pick(language or "zh")) for area in drawn.areas],
-            [(spot.lon, spot.lat) for spot in spots],
-            _HALF_PIN_MM,
-            lambda text: (pdf.get_string_width(text) + 1.2, 3.4),
-        ):
-            # Facilities are as dark as the words: what lies below a name is paler.
-            with pdf.local_context(fill_opacity=0.75):
-                pdf.set_fill_color(255, 255, 255)
-                pdf.rect(*name.box[:2], name.wide, name.high, style="F")
-            pdf.set_text_color(*INK)
-            pdf.set_xy(*name.box[:2])
-            pdf.cell(name.wide, name.high, name.text, align="C")
-        for spot in reversed(spots):
-            draw_pin(pdf, *frame.at(spot.lon, spot.lat), spot.number, chosen=True)
-        draw_scale(pdf, frame, language)
-    pdf.set_draw_color(*LINE)
-    pdf.rect(frame.left, frame.top, frame.width, frame.height, style="D")
-    _legend(pdf, frame, language)
-
-
-def _legend(pdf: Sheet, frame: Frame, language: Language | None) -> None:
-    x, y = frame.left, frame.top + frame.height + 2
-    entries: Sequence[tuple[str, str]] = [
-        *zip(CLASS_COLOURS, CLASS_TEXT, strict=True),
-        (NONE_COLOUR, said(words.NO_FIGURE, language)),
-    ]
-    pdf.set_font("sans", size=7.5)
-    pdf.set_text_color(*INK)
-    pdf.set_draw_color(*LINE)
-    for colour, text in entries:
-        pdf.set_fill_color(*_rgb(colour))
-        pdf.rect(x, y + 0.6, 5, 3, style="DF")
-        pdf.set_xy(x + 5.5, y)
-        wide = pdf.get_string_width(text) + 4
-        pdf.cell(wide, 4.2, text)
-        x += 6 + wide
-    pdf.set_xy(MARGIN_MM, y + 5)
-    pdf.words(said(words.MAP_KEY, language), 7.5, SOFT, 4)

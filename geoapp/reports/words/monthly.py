@@ -142,6 +142,19 @@ MAP_KEY: Final = Text(
     "station would reach most of a gap zone, as in the table below. North is up; equidistant cylindrical.",
 )
 
+
+def map_key(*, inset: bool, streets: bool) -> Text:
+    """Return what a map on paper shows, with its inset and the streets in that where there are some."""
+    zh, en = MAP_KEY
+    if inset:
+        zh += "方框里另画一张放大的图：最小的、装得下一半设施的框。"
+        en += " The box is drawn again, larger: the smallest that holds half of the facilities."
+    if streets:
+        zh += "街道：OpenStreetMap。"
+        en += " Streets: OpenStreetMap."
+    return Text(zh, en)
+
+
 SWIPE_LABEL: Final = Text("分界线的位置", "Where the line stands")
 SWIPE_KEY: Final = Text(
     "线的左边是前一天，右边是后一天。颜色：那一天之前公布的覆盖率；黑点：两天都在的设施；绿三角：只在后一天；红叉：只在前一天；"

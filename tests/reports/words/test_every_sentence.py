@@ -860,6 +860,11 @@ def monthly_sentences(n: int) -> dict[str, list[Text]]:
         "closers_note": [monthly.closers_note(n)],
         "zones_note": [monthly.zones_note(min(n, 10), n, at_least=more) for more in (True, False)],
         "map_title": [monthly.map_title(day)],
+        "map_key": [
+            monthly.map_key(inset=inset, streets=streets)
+            for inset in (True, False)
+            for streets in (True, False)
+        ],
         "changes_title": [monthly.changes_title(before, day)],
         "states_title": [monthly.states_title(day)],
         "reach_title": [monthly.reach_title(Text("2026 年第 4 季度", "Q4 2026"))],
