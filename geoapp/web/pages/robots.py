@@ -9,6 +9,7 @@ from flask import Blueprint, Response, request, url_for
 from geoapp.core.errors import NotFoundError
 from geoapp.core.i18n import Text
 from geoapp.operations.facilities.listed import count_parts, listed_part
+from geoapp.web.edge.access import same_for_everybody
 from geoapp.web.edge.services import public_address, services
 
 blueprint = Blueprint("robots", __name__)
@@ -20,6 +21,7 @@ _ESCAPED = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;"})
 
 
 @blueprint.get("/robots.txt")
+@same_for_everybody
 def robots() -> Response:
     """Say what may be read."""
     root = request.script_root
@@ -37,6 +39,7 @@ def robots() -> Response:
 
 
 @blueprint.get("/sitemap.xml")
+@same_for_everybody
 def index() -> Response:
     """Return where the parts of the list are."""
     _check_offered()
@@ -46,6 +49,7 @@ def index() -> Response:
 
 
 @blueprint.get("/sitemap-<int:number>.xml")
+@same_for_everybody
 def part(number: int) -> Response:
     """Return the addresses of some stations."""
     _check_offered()

@@ -137,6 +137,9 @@ def test_what_search_engines_may_read(
     assert "Sitemap: http://localhost/sitemap.xml" in told
     assert "http://localhost/sitemap-1.xml" in client.get("/sitemap.xml").text
     part = client.get("/sitemap-1.xml")
+    # Shared caches keep one of each for all.
+    for path in ("/robots.txt", "/sitemap.xml", "/sitemap-1.xml"):
+        assert "Cookie" not in client.get(path).headers.get("Vary", "")
     found = ElementTree.fromstring(part.data).iterfind("{*}url/{*}loc")
     paths = [one.text for one in found]
     assert paths == [f"http://localhost/stations/T-{number}&%E7%94%B2" for number in (2, 3, 4, 6)]
