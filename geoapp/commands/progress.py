@@ -17,7 +17,9 @@ EVERY_SECONDS: Final = 5.0
 
 
 @contextmanager
-def progress_shown(every_seconds: float = EVERY_SECONDS) -> Iterator[Tell]:
+def progress_shown(
+    every_seconds: float = EVERY_SECONDS, *, each_step: bool = False
+) -> Iterator[Tell]:
     """Show how far some work is, on standard error; yield what tells it: the share done, and the step.
 
     Parameters
@@ -25,13 +27,15 @@ def progress_shown(every_seconds: float = EVERY_SECONDS) -> Iterator[Tell]:
     every_seconds
         How often a line is written where there is no terminal, also while a step goes on and tells nothing.
         What ends before writes none.
+    each_step
+        Whether the beginning of each step is a line, too, however soon it ends.
     """
     from rich.console import Console
     from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
     console = Console(stderr=True)
     if not console.is_terminal:
-        with _lines(every_seconds) as tell:
+        with _lines(every_seconds, each_step=each_step) as tell:
             yield tell
         return
     columns = (
@@ -46,24 +50,27 @@ def progress_shown(every_seconds: float = EVERY_SECONDS) -> Iterator[Tell]:
 
 
 @contextmanager
-def _lines(every_seconds: float) -> Iterator[Tell]:
+def _lines(every_seconds: float, *, each_step: bool) -> Iterator[Tell]:
     began = time.monotonic()
     over = threading.Event()
     told: tuple[float, Text] | None = None
 
     def tell(share: float, step: Text) -> None:
         nonlocal told
+        is_new = told is None or told[1] != step
         told = share, step
+        if each_step and is_new:
+            write(share, step)
 
-    def write() -> None:
+    def write(share: float, step: Text) -> None:
+        click.echo(f"{share:4.0%}  {step.both()}  {time.monotonic() - began:.0f} s", err=True)
+
+    def keep_writing() -> None:
         while not over.wait(every_seconds):
             if told is not None:
-                share, step = told
-                click.echo(
-                    f"{share:4.0%}  {step.both()}  {time.monotonic() - began:.0f} s", err=True
-                )
+                write(*told)
 
-    writing = threading.Thread(target=write, name="progress", daemon=True)
+    writing = threading.Thread(target=keep_writing, name="progress", daemon=True)
     writing.start()
     try:
         yield tell

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import ExitStack
 from typing import TYPE_CHECKING
 
 import click
@@ -92,14 +93,23 @@ def _load(city: str, settings: Settings) -> None:
 
     if city == "helsinki":
         packaged_extract()
-    with open_store(settings) as (_, database):
-        initialise(database)
+    with ExitStack() as kept:
+        with progress_shown(each_step=True) as tell:
+            tell(
+                0.0,
+                Text(
+                    "准备数据库（第一次要建立）",
+                    "Making the database ready (set up the first time)",
+                ),
+            )
+            _, database = kept.enter_context(open_store(settings))
+            initialise(database)
         first_run = (
             _helsinki(database, settings) if city == "helsinki" else _qingdao(database, settings)
         )
         if not recent_runs(database, COVERAGE_RUNS, 1):
             # The first look at the coverage page and the maps should show an answer.
-            with progress_shown() as tell:
+            with progress_shown(each_step=True) as tell:
                 run = coverage_run.run_here(database, settings, first_run, tell)
             official.publish(database, run.id, by=None)
         account = renew_sample_account(database)
@@ -117,7 +127,7 @@ def _qingdao(database: Database, settings: Settings) -> CoverageParameters:
     from geoapp.operations.demo.qingdao import CITY, load_sample
     from geoapp.operations.demo.rule import place_rule
 
-    with progress_shown() as tell:
+    with progress_shown(each_step=True) as tell:
         report = load_sample(database, settings, tell)
     if report.loaded:
         place_rule(settings)
@@ -139,7 +149,7 @@ def _helsinki(database: Database, settings: Settings) -> CoverageParameters:
     from geoapp.core.questions.coverage import CoverageParameters
     from geoapp.operations.demo.helsinki import REGION, STANDARD_M, load_helsinki
 
-    with progress_shown() as tell:
+    with progress_shown(each_step=True) as tell:
         report = load_helsinki(database, settings, tell)
     if report.loaded:
         say(

@@ -31,3 +31,12 @@ def test_what_ends_soon_writes_none(capsys: pytest.CaptureFixture[str]) -> None:
     with progress_shown() as tell:
         tell(0.5, Text("读取", "Reading"))
     assert capsys.readouterr().err == ""
+
+
+def test_each_step_is_a_line_where_that_is_asked(capsys: pytest.CaptureFixture[str]) -> None:
+    writing = Text("写入", "Writing")
+    with progress_shown(each_step=True) as tell:
+        tell(0.0, Text("读取", "Reading"))
+        tell(0.5, writing)
+        tell(0.7, writing)
+    assert [line[:4] for line in capsys.readouterr().err.splitlines()] == ["  0%", " 50%"]

@@ -114,6 +114,7 @@ def load_sample(
         ids = add_facilities(
             session, [_facility_row(facility, settings.timezone) for facility in facilities]
         )
+        tell(0.6, Text("写入地点和试点单位", "Writing places and pilots"))
         places = add_places(session, _place_rows(facilities, ids))
         organisations, bases = register_pilots(session, settings.timezone)
         tell(0.7, Text("写入需求", "Writing demand"))
