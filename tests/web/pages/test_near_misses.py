@@ -61,6 +61,19 @@ def test_where_no_single_condition_is_enough_the_fewest_are_named(client: FlaskC
     assert "misses 3" in page
 
 
+def test_where_something_fits_within_a_walk_nothing_is_missed(client: FlaskClient) -> None:
+    # T-1 has a microwave and is open; T-3 has seats, and nobody knows its hours.
+    for asked in ({"amenity": "microwave", "open": "1"}, {"amenity": "seating", "open": "1"}):
+        page = client.post("/finder/results?lang=zh", data=HERE | asked).text
+        assert 'class="cards"' in page
+        assert "只差一个条件" not in page
+    assert "没有确知到时开放的站点" in page
+    # And without scripts.
+    page = client.get("/?lon=120.35&lat=36.07&amenity=microwave&open=1&asked=1&lang=en").text
+    assert 'class="cards"' in page
+    assert "misses only one condition" not in page
+
+
 def test_without_scripts_a_link_asks_without_them(client: FlaskClient) -> None:
     page = client.get("/?place=370203&amenity=microwave&amenity=toilet&amenity=shower&lang=zh").text
     [link] = re.findall(r'<a class="button plain-only" href="([^"]+)"', page)
@@ -101,6 +114,10 @@ def test_the_phone_says_the_same(
         rows.first.get_by_role("button", name="去掉“厕所”、“淋浴”再找").click()
         expect(page.locator("#results .found").first).to_contain_text("示例·T-1")
         expect(page.locator("#status")).to_contain_text("最近的在前")
+        # Where something fits within a walk, nothing is said to be missed.
+        page.goto(f"{site.url}/?lang=zh&place=370203&amenity=microwave&amenity=drinking_water&open=1")
+        expect(page.locator("#results .found")).to_have_count(1)
+        expect(page.locator(".misses")).to_have_count(0)
         # Of a position known to some kilometres nobody can tell what is nearest.
         page.evaluate(
             "() => { navigator.geolocation.getCurrentPosition = (got) =>"

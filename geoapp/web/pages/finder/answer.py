@@ -46,18 +46,16 @@ def answer_to(question: Question) -> dict[str, object] | None:
     if none_open:
         items = nearest.ask(replace(query, open_on_arrival=False))
     beyond_m = nearest.beyond_m(items, question.by, accuracy_m=question.accuracy_m)
+    misses: list[NearMiss] = []
+    if not items or beyond_m is not None:
+        misses = _misses(question, query, is_beyond=beyond_m is not None, none_open=none_open)
     return {
         "where": where_text(services().database, lon=question.lon, lat=question.lat),
         "beyond": None if beyond_m is None else _beyond_text(question, beyond_m, items),
         "inaccurate_m": question.accuracy_m if question.accuracy_m > INACCURATE_M else None,
         "from_place": _from_place(question),
         "none_open": none_open and bool(items),
-        **_listed(
-            question,
-            query,
-            items,
-            _misses(question, query, is_beyond=beyond_m is not None, none_open=none_open),
-        ),
+        **_listed(question, query, items, misses),
     }
 
 
