@@ -188,9 +188,11 @@ def _told(form: Form, stops: list[Stop], answer: AlongAnswer) -> dict[str, Any]:
         leg.way_m is not None for leg in answer.legs
     )
     odd = _odd(stops)
-    # Where all stops lie outside, that alone is why nothing is on the way.
-    is_outside = sum(len(letters) for letters, _ in odd) == len(stops)
-    is_empty = not answer.items and not is_outside
+    outside = {one for letters, _ in odd for one in letters}
+    is_empty = not answer.items and len(outside) < len(stops)
+    missed = _misses(form, answer.query) if is_empty else []
+    # Where each leg has an end outside, and no condition stands in the way, that is why nothing is on it.
+    is_outside = all({letter(leg), letter(leg + 1)} & outside for leg in range(1, len(stops)))
     return {
         "stops": stops,
         "unknown": [],
@@ -200,8 +202,8 @@ def _told(form: Form, stops: list[Stop], answer: AlongAnswer) -> dict[str, Any]:
             _found(item, card, form.by) for item, card in zip(answer.items, cards, strict=True)
         ],
         "no_way": no_way_text(answer),
-        "nothing": nothing_text(answer.query) if is_empty else None,
-        "misses": _misses(form, answer.query) if is_empty else [],
+        "nothing": nothing_text(answer.query) if missed or (is_empty and not is_outside) else None,
+        "misses": missed,
         "way_m": sum(leg.way_m or 0.0 for leg in answer.legs) if joined else None,
         "seconds": sum(leg.seconds or 0.0 for leg in answer.legs) if joined else None,
         "way": WAY_TEXT[form.by, answer.basis],

@@ -123,6 +123,25 @@ def test_stops_that_are_far_apart_or_outside_are_said_to_be_so(client: FlaskClie
     assert "不在本服务的区域内" not in listed(client, stop=[A, B])
 
 
+def test_that_one_of_the_stops_lies_outside_is_said_alone_where_that_is_why(
+    client: FlaskClient,
+) -> None:
+    outside = f"{TOWN_LON + 0.15},{TOWN_LAT}"
+    lacking = ["toilet", "shower"]
+    page = listed(client, stop=[A, outside], amenity=lacking)
+    assert "B：这个位置不在本服务的区域内" in page
+    assert "没有多花" not in page
+    assert "试着去掉" not in page
+    # A leg that lies inside has nothing on it whatever the last stop is, and a condition that alone stands in the
+    # way is told.
+    page = listed(client, stop=[A, B, outside], amenity=lacking)
+    assert "C：这个位置不在本服务的区域内" in page
+    assert "没有多花" in page
+    page = listed(client, stop=[A, outside], amenity=["toilet"])
+    assert "没有多花" in page
+    assert drops(page) == ["toilet"]
+
+
 def test_by_e_bike_words_and_links_are_those_of_a_ride(client: FlaskClient) -> None:
     stops = [A, f"{TOWN_LON + 0.004},{TOWN_LAT + 0.002}"]
     on_foot, ridden = listed(client, stop=stops), listed(client, stop=stops, by="ebike")

@@ -208,8 +208,11 @@ function missesOf(kept, question) {
  * @param {import('../offline/way.js').Question} question that nothing fits
  */
 function emptyOf(kept, question) {
-  const { moreMinutes: minutes, openOnArrival: isOpen } = question;
-  const misses = missesOf(kept, question);
+  const { moreMinutes: minutes, openOnArrival: isOpen, stops } = question;
+  const outside = stops.map((spot) => Boolean(whereText(kept, spot)));
+  const misses = outside.every(Boolean) ? [] : missesOf(kept, question);
+  // Where each leg has an end outside, and no condition stands in the way, that is why nothing is on it.
+  if (!misses.length && outside.slice(1).every((one, leg) => one || outside[leg])) return null;
   return made('div', { class: 'empty' }, icon('search'),
     made('h2', {}, isOpen ? t(`没有多花 ${minutes} 分钟以内、确知到时开放的站点`, `No station that is known to be open on arrival adds ${minutes} minutes or less`)
       : t(`没有多花 ${minutes} 分钟以内的站点`, `No station adds ${minutes} minutes or less`)),
@@ -240,7 +243,7 @@ function pageOf(kept, { stops: written, isLine, moreMinutes, open, amenities, en
   return made('div', {}, routeOf(kept, stops, spots, legs_m, isLine), ...rough, ...oddOf(kept, spots),
     ...sameOf(legs_m, isLine).map((words) => notice('info', 'notice', words)),
     items.length ? made('ol', { class: 'cards' }, ...items.map((item, index) => cardOf(kept, item, index + 1, now_ms, entering)))
-      : spots.every((spot) => whereText(kept, spot)) ? null : emptyOf(kept, question)); // all stops are odd: that is why
+      : emptyOf(kept, question));
 }
 
 /** @type {OnTheWay} */
