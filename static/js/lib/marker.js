@@ -10,17 +10,16 @@ import { pause } from './page.js';
  * @param {string} place.name
  * @param {string} place.state that its badge shows: `open`, `shut`, `unknown`
  * @param {[number, number]} place.offset how far from its spot it is drawn, in pixels right and down
- * @param {number} [place.above] how far above others it lies
  * @param {'button' | 'link'} [place.role] `link` where a press leads to another page
  * @param {() => void} press
  * @returns {L.Marker}
  */
-export function placeMarker(spot, { number, name, state, offset: [right, down], above = 0, role = 'button' }, press) {
+export function placeMarker(spot, { number, name, state, offset: [right, down], role = 'button' }, press) {
   const words = `${number} ${name}`;
   const html = `<span class="badge ${state}" aria-hidden="true">${number}</span>`;
   const marker = L.marker(spot, {
     icon: L.divIcon({ className: 'marker', html, iconSize: [44, 44], iconAnchor: [22 - right, 22 - down] }),
-    title: words, riseOnHover: true, zIndexOffset: above,
+    title: words, riseOnHover: true,
   });
   marker.on('add', () => {
     const element = marker.getElement();
@@ -35,6 +34,25 @@ export function placeMarker(spot, { number, name, state, offset: [right, down], 
     press();
   });
   return marker;
+}
+
+const RANK_Z = 5000; // more than a screen is high: Leaflet adds how far down a marker stands
+export const TOP_Z = 10000000;
+
+/**
+ * The chosen one lies above all, and each above those that come after it, wherever they stand.
+ * @template {HTMLElement} T
+ * @param {Map<T, L.Marker>} markers of cards, as they are listed
+ * @param {T | null} chosen
+ */
+export function stackMarkers(markers, chosen) {
+  let rank = markers.size;
+  markers.forEach((marker, item) => {
+    const element = marker.getElement();
+    if (element) element.classList.toggle('chosen', item === chosen);
+    marker.setZIndexOffset(item === chosen ? TOP_Z : rank * RANK_Z);
+    rank -= 1;
+  });
 }
 
 const BARELY_PX = 10; // of a marker of 44: on every side, 24 are left
@@ -54,7 +72,7 @@ function overlap(one, other, by = 0) {
  * @param {L.Map} map
  * @param {HTMLElement} box of the map
  * @param {() => L.Marker[]} markers
- * @returns {() => void} to be called when there are other markers
+ * @returns {() => void} to be called when there are other markers, or one lies above others
  */
 export function keepReachable(map, box, markers) {
   const sheet = document.getElementById('sheet');

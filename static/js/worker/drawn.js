@@ -2,7 +2,7 @@
 
 import { drawDots } from '../lib/dots.js';
 import { at, colour, spread } from '../lib/map.js';
-import { keepReachable, placeMarker } from '../lib/marker.js';
+import { keepReachable, placeMarker, stackMarkers } from '../lib/marker.js';
 import { byId, pause } from '../lib/page.js';
 import { post } from '../lib/request.js';
 import { drawRings } from './view.js';
@@ -11,8 +11,6 @@ import { drawRings } from './view.js';
 
 const LEAST_WAY_PX = 120;
 const NEAREST = 4;
-const RANK_Z = 5000; // more than a screen is high: Leaflet adds how far down a marker stands
-const TOP_Z = 10000000;
 const WIDE_M = 1000;
 const MOST_SHOWN_M = 20000; // a wider circle would leave nothing of the stations to see
 
@@ -135,18 +133,7 @@ export function makeDrawn({ map, box, results, show, way: address, pick }) {
       const place = { number: index + 1, name, state, offset: offsets[index] };
       markers.set(item, placeMarker(spots[index], place, () => pick(item)).addTo(answerLayer));
     });
-    markMarkers();
-  }
-
-  /** The chosen one lies above all, and a nearer one above one that is farther off, wherever they stand. */
-  function markMarkers() {
-    let rank = markers.size;
-    markers.forEach((marker, item) => {
-      const element = elementOf(item);
-      if (element) element.classList.toggle('chosen', item === chosen);
-      marker.setZIndexOffset(item === chosen ? TOP_Z : rank * RANK_Z);
-      rank -= 1;
-    });
+    stackMarkers(markers, chosen);
   }
 
   /**
@@ -179,7 +166,8 @@ export function makeDrawn({ map, box, results, show, way: address, pick }) {
   /** @param {HTMLElement | null} card whose marker and walk are shown; null for none */
   function mark(card) {
     chosen = card;
-    markMarkers();
+    stackMarkers(markers, chosen);
+    pause().then(reach);
     wayLayer.clearLayers();
     if (card) drawWay(card);
   }

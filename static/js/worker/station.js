@@ -1,7 +1,7 @@
 // The map of a station's page: the station, those near it, and the ground.
 
 import { at, makeMap, spread } from '../lib/map.js';
-import { keepReachable, placeMarker } from '../lib/marker.js';
+import { TOP_Z, keepReachable, placeMarker, stackMarkers } from '../lib/marker.js';
 import { byId, pause } from '../lib/page.js';
 import { keepsInSight } from '../lib/turned.js';
 
@@ -24,16 +24,19 @@ async function draw() {
   keepsInSight(map)(fit);
   fit();
   const offsets = spread(map, near.map(spotOf));
-  const markers = near.map((one, index) => {
+  /** @type {Map<HTMLElement, L.Marker>} */
+  const markers = new Map();
+  near.forEach((one, index) => {
     const link = /** @type {HTMLAnchorElement} */ (one.querySelector('a'));
     const name = /** @type {HTMLElement} */ (one.querySelector('strong')).textContent || '';
-    const place = { number: index + 1, name, state: one.dataset.state || '', offset: offsets[index], above: (near.length - index) * 10, role: /** @type {const} */ ('link') };
-    return placeMarker(spotOf(one), place, () => link.click()).addTo(map);
+    const place = { number: index + 1, name, state: one.dataset.state || '', offset: offsets[index], role: /** @type {const} */ ('link') };
+    markers.set(one, placeMarker(spotOf(one), place, () => link.click()).addTo(map));
   });
+  stackMarkers(markers, null);
   L.marker(spotOf(here), {
     icon: L.divIcon({ className: 'marker chosen', html: `<span class="badge ${here.dataset.state}">★</span>`, iconSize: [44, 44] }),
-    keyboard: false, interactive: false, zIndexOffset: 1000,
+    keyboard: false, interactive: false, zIndexOffset: TOP_Z,
   }).addTo(map);
-  keepReachable(map, byId('map'), () => markers)();
+  keepReachable(map, byId('map'), () => Array.from(markers.values()))();
 }
 draw();

@@ -295,6 +295,32 @@ def test_a_rider_on_the_streets(streets: Site, visit: Visit) -> None:
     expect(page.locator(".found-walk").first).to_contain_text("步行")
 
 
+def test_the_station_that_adds_less_lies_above_and_the_chosen_one_above_all(
+    site: Site, visit: Visit
+) -> None:
+    with site.database.session() as session:
+        session.execute(
+            text(
+                "update facility set opening_hours = '24/7', geom = st_translate((select geom from "
+                "facility where code = 'T-1'), 0.0003, -0.0004) where code = 'T-2'"
+            )
+        )
+    page = visit(site, f"/along?lang=zh&stop={A}&stop={B}")
+    ready(page)
+    cards, marks = page.locator(".found"), page.locator("#map .marker[role=button]")
+    expect(cards.first).to_have_attribute("data-code", "T-1")
+    expect(cards.nth(1)).to_have_attribute("data-code", "T-2")
+    upper = "one => one.style.zIndex - document.querySelectorAll('#map .marker[role=button]')[1].style.zIndex > 0"
+    assert marks.first.evaluate(upper)
+    cards.nth(1).locator(".found-pick").click()
+    expect(marks.nth(1)).to_have_class(re.compile("chosen"))
+    assert not marks.first.evaluate(upper)
+    expect(marks.nth(1)).to_have_attribute("tabindex", "0")
+    cards.nth(1).locator(".found-pick").click()
+    expect(page.locator("#map .chosen")).to_have_count(0)
+    assert marks.first.evaluate(upper)
+
+
 def test_who_i_am_is_the_same_here_and_in_the_finder(site: Site, visit: Visit) -> None:
     page = visit(site, "/along", position=None)
     ready(page)

@@ -115,7 +115,9 @@ def test_the_phone_says_the_same(
         expect(page.locator("#results .found").first).to_contain_text("示例·T-1")
         expect(page.locator("#status")).to_contain_text("最近的在前")
         # Where something fits within a walk, nothing is said to be missed.
-        page.goto(f"{site.url}/?lang=zh&place=370203&amenity=microwave&amenity=drinking_water&open=1")
+        page.goto(
+            f"{site.url}/?lang=zh&place=370203&amenity=microwave&amenity=drinking_water&open=1"
+        )
         expect(page.locator("#results .found")).to_have_count(1)
         expect(page.locator(".misses")).to_have_count(0)
         # Of a position known to some kilometres nobody can tell what is nearest.

@@ -2,8 +2,8 @@
 // in the background and draws the way with the stations on it. Nothing is kept but how one goes.
 
 import { at, makeMap, spread } from '../../lib/map.js';
-import { keepReachable, placeMarker } from '../../lib/marker.js';
-import { byId, closest } from '../../lib/page.js';
+import { keepReachable, placeMarker, stackMarkers } from '../../lib/marker.js';
+import { byId, closest, pause } from '../../lib/page.js';
 import { post } from '../../lib/request.js';
 import { makeSheet } from '../../lib/sheet.js';
 import { followBy } from '../by.js';
@@ -204,10 +204,11 @@ function draw() {
   const offsets = spread(map, spots);
   found.forEach((item, index) => {
     const { name = '', state = '' } = item.dataset;
-    const place = { number: index + 1, name, state, offset: offsets[index], above: (found.length - index) * 10 };
+    const place = { number: index + 1, name, state, offset: offsets[index] };
     const marker = placeMarker(spots[index], place, () => mark(item, true)).addTo(drawn);
     markers.set(item, marker);
   });
+  stackMarkers(markers, null);
   tellFound('found', found.length);
   show(bounds);
   reach();
@@ -216,11 +217,8 @@ function draw() {
 
 /** @param {HTMLElement | null} item the card that is looked at @param {boolean} isFromMap */
 function mark(item, isFromMap) {
-  markers.forEach((marker, other) => {
-    const element = marker.getElement();
-    if (element) element.classList.toggle('chosen', other === item);
-    marker.setZIndexOffset(other === item ? 10000 : 0);
-  });
+  stackMarkers(markers, item);
+  pause().then(reach);
   opened.open(item);
   if (!item) return;
   if (!isFromMap) {
