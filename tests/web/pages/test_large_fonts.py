@@ -34,6 +34,12 @@ WIDER = """() => Array.from(document.querySelectorAll('.chips > *'))
   })
   .map(one => (one.textContent || '').trim().slice(0, 20))"""
 
+# The chips whose words are cut.
+ENDED = """() => Array.from(document.querySelectorAll('.chips span'))
+  .filter(one => !one.closest('.enter-sheet') && one.scrollWidth > one.clientWidth + 1
+    && getComputedStyle(one).overflow !== 'visible')
+  .map(one => (one.textContent || '').trim())"""
+
 
 @pytest.fixture(params=[24, 32])
 def large_browser(browser: Browser, request: pytest.FixtureRequest) -> Iterator[Browser]:
@@ -62,8 +68,8 @@ def test_nothing_is_cut_however_large_the_browser_s_characters(
     page = context.new_page()
     for path in (
         "/?lang=zh",
-        "/?lang=en",
-        "/along?lang=en",
+        "/?lang=en&asked=1&may_enter=worker&without=app",
+        "/along?lang=en&may_enter=worker&without=app",
         "/along?lang=zh",
         "/stations/T-1?lang=zh",
     ):
@@ -76,6 +82,7 @@ def test_nothing_is_cut_however_large_the_browser_s_characters(
                 page.wait_for_function("width => innerWidth === width", arg=width)
                 assert page.evaluate(CUT) == [], (path, looks, width)
                 assert page.evaluate(WIDER) == [], (path, looks, width)
+                assert page.evaluate(ENDED) == [], (path, looks, width)
                 whole = page.evaluate("document.documentElement.scrollWidth")
                 assert whole <= width, (path, looks, width)
                 if not path.startswith("/stations"):
