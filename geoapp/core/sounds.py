@@ -58,6 +58,12 @@ def by_sound(names: Iterable[str]) -> list[str]:
     return sorted(one for one in spoken if len(one) >= _LEAST_SOUND)
 
 
+def by_initials(names: Iterable[str]) -> list[str]:
+    """Return the initials of the Chinese names among those given; none of a single character."""
+    found = {sounds_of(name).initials for name in names if not name.isascii()}
+    return sorted(one for one in found if len(one) > 1)
+
+
 @lru_cache(maxsize=50_000)
 def _spoken(name: str) -> tuple[str, str]:
     syllables = lazy_pinyin(name, errors=list)  # type: ignore[arg-type]  # each sign by itself

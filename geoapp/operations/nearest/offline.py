@@ -20,7 +20,7 @@ from geoapp.core.i18n import Text
 from geoapp.core.question_words import question_words
 from geoapp.core.settings import Settings
 from geoapp.core.simplified import simplified, variants_of
-from geoapp.core.sounds import by_sound, folded, sounds_of
+from geoapp.core.sounds import by_initials, by_sound, folded, sounds_of
 from geoapp.core.vocabulary import Vocabulary, load_vocabulary
 from geoapp.core.voices import confirmed_text, doubt_text
 from geoapp.core.words import ACCESS_TEXT, ENTRY_TEXT, FAMILY_TEXT
@@ -105,6 +105,7 @@ def offline_stations(
                 **_pair(one.text),
                 "names": _names(one.synonyms),
                 "spoken": by_sound([one.name_zh, *one.synonyms]),
+                "initials": by_initials([one.name_zh, *one.synonyms]),
             }
             for one in vocabulary.kinds
         ],
@@ -115,6 +116,7 @@ def offline_stations(
                 **_pair(one.text),
                 "names": _names(one.synonyms),
                 "spoken": by_sound([one.name_zh, *one.synonyms]),
+                "initials": by_initials([one.name_zh, *one.synonyms]),
             }
             for one in vocabulary.amenities
         ],

@@ -1,5 +1,6 @@
 """Facilities, regions and what they offer are found by what people type."""
 
+import json
 from pathlib import Path
 
 import pytest
@@ -7,9 +8,13 @@ from sqlalchemy import text
 
 from geoapp.core.errors import NotFoundError
 from geoapp.core.settings import Settings
+from geoapp.core.sounds import search_terms
 from geoapp.operations.facilities.places import list_places, name_of_place, point_of_place
 from geoapp.operations.facilities.search_words import WordsKeeper
+from geoapp.operations.nearest.offline import offline_stations
+from geoapp.operations.nearest.service import NearestService
 from geoapp.operations.search.find import SearchService
+from geoapp.operations.search.wishes import offers
 from geoapp.operations.upkeep.init import initialise
 from geoapp.store.engine import Database
 from tests.city_streets import load_city_streets
@@ -324,3 +329,21 @@ def test_what_is_too_new_is_counted_and_made_in_parts(
     assert keeper.catch_up(57)
     found = search.find("xinzhan 300", limit=5)
     assert ([hit.code for hit in found.hits], found.unread) == (["N300"], 0)
+
+
+def test_initials_that_the_phone_is_tested_by_are_those_of_the_service(
+    town_template: str, database: Database, settings: Settings
+) -> None:
+    file = Path(__file__).parents[2] / "js" / "worker" / "offline" / "initials.json"
+    vectors = json.loads(file.read_text(encoding="utf-8"))
+    nearest = NearestService(database, settings)
+    kept = offline_stations(nearest, database, settings, None)
+    known = {one["code"]: one for one in (*kept["kinds"], *kept["amenities"])}
+    for one in vectors["things"]:
+        assert known[one["code"]] == one | (
+            {"family": known[one["code"]]["family"]} if "family" in known[one["code"]] else {}
+        )
+    codes = {one["code"] for one in vectors["things"]}
+    for words, found in vectors["found"].items():
+        hits = offers(search_terms(words))
+        assert sorted(one.code for one in hits if one.code in codes) == found, words

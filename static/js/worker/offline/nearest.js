@@ -6,7 +6,7 @@ import { arrivalAt, openingAt } from './hours.js';
 
 /** @typedef {import('./hours.js').Pair} Pair */
 /**
- * @typedef {Pair & { code: string, names: string[], spoken?: string[], family?: string }} Word
+ * @typedef {Pair & { code: string, names: string[], spoken?: string[], initials?: string[], family?: string }} Word
  * @typedef {{ code: string, name: string, name_en?: string, kind: string, family: string, lon: number, lat: number, region?: string,
  *   rings?: [number, number][][], from?: number, to?: number, schedule: number, amenities: string[], no_amenities?: string[],
  *   entry?: string, access?: string, address?: string, phone?: string, place?: Pair, verified_on?: string, off_m?: number, doubt?: Pair,
@@ -319,8 +319,23 @@ export function nameable(stations, amenities, words) {
 }
 
 /**
+ * The kinds and amenities that the words may name: a Latin word that is a name (WC, AED) is not a few letters
+ * out of another's sound or initials.
+ * @template {Word} One
+ * @param {One[]} things
+ * @param {string} words
+ * @returns {One[]}
+ */
+export function offered(things, words) {
+  const whole = words.split(/\s+/).map(folded).join('');
+  const namesOf = (/** @type {Word} */ one) => [folded(one.zh), folded(one.en), ...one.names];
+  const isName = /^[a-z0-9]+$/.test(whole) && things.some((one) => namesOf(one).indexOf(whole) >= 0);
+  return isName ? things.filter((one) => namesOf(one).some((name) => name.indexOf(whole) === 0)) : things;
+}
+
+/**
  * What kept things the words name, the best first: every term must be found.
- * @template {{ found_by?: string[], names?: string[], spoken?: string[], zh?: string, en?: string, address?: string, code: string }} One
+ * @template {{ found_by?: string[], names?: string[], spoken?: string[], initials?: string[], zh?: string, en?: string, address?: string, code: string }} One
  * @param {One[]} things
  * @param {string} words
  * @param {number} most
@@ -335,8 +350,9 @@ export function named(things, words, most) {
   things.forEach((one) => {
     const by = one.found_by || [folded(one.zh || ''), folded(one.en || ''), ...(one.names || []), ...(one.spoken || [])];
     const others = [folded(one.code), folded(one.address || '')];
-    if (!terms.every((term) => by.concat(others).some((text) => text.indexOf(term) >= 0))) return;
-    const rank = by.indexOf(whole) >= 0 || others[0] === whole ? 0 : by.some((text) => text.indexOf(whole) === 0) ? 1 : 2;
+    const initials = one.found_by ? [] : one.initials || [];
+    if (!terms.every((term) => by.concat(others, initials).some((text) => text.indexOf(term) >= 0))) return;
+    const rank = by.indexOf(whole) >= 0 || others[0] === whole ? 0 : by.some((text) => text.indexOf(whole) === 0) ? 1 : initials.some((text) => text.indexOf(whole) === 0) ? 2 : 3;
     ranked.push({ one, rank });
   });
   ranked.sort((a, b) => a.rank - b.rank || (a.one.code < b.one.code ? -1 : 1));

@@ -3,7 +3,7 @@
 import { byId, language } from '../../lib/page.js';
 import { namesOf, placeFirst, withoutAbove } from './address.js';
 import { pick, t } from './cards.js';
-import { folded, nameable, named, simplified, soughtThere, wishesIn, withoutQuestion } from './nearest.js';
+import { folded, nameable, named, offered, simplified, soughtThere, wishesIn, withoutQuestion } from './nearest.js';
 
 /** @typedef {import('./nearest.js').Kept} Kept */
 /** @typedef {{ kind: string, value: string, name: string, href: string, context: string, sample: boolean, place?: { value: string, name: string } }} Hit */
@@ -71,11 +71,13 @@ function hitsOf(data, words) {
     { kind: 'amenity', value: codes_.join(','), name: wanted.map(pick).join(' + '), href: root, context: t('设施，都要有', 'Amenities, all of them'), sample: false },
     ...wanted.map((one) => shown('amenity', one)),
   ] : [];
+  const offers = offered([...data.kinds, ...data.amenities], words);
+  const among = (/** @type {import('./nearest.js').Word[]} */ things) => things.filter((one) => offers.indexOf(one) >= 0);
   const few = [
     ...atOnce,
     ...hitsThere(data, words),
-    ...named(data.kinds, words, 2).map((one) => shown('kind', one, `${one.family}:${one.code}`)),
-    ...named(data.amenities, words, 3).map((one) => shown('amenity', one)),
+    ...named(among(data.kinds), words, 2).map((one) => shown('kind', one, `${one.family}:${one.code}`)),
+    ...named(among(data.amenities), words, 3).map((one) => shown('amenity', one)),
     ...named(data.places, words, 3).map((one) => shown(one.code.indexOf(':') < 0 ? 'region' : 'landmark', one)),
   ];
   const others = named(nameable(places, data.amenities, words), words, MOST_HITS).map((one) => ({

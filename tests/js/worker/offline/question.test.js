@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
 import { test } from 'node:test';
 
-import { nameable, named, simplified, soughtThere, wishesIn, withoutQuestion } from '../../../../static/js/worker/offline/nearest.js';
+import { nameable, named, offered, simplified, soughtThere, wishesIn, withoutQuestion } from '../../../../static/js/worker/offline/nearest.js';
 
 test('a question is understood on the phone as by the service', async () => {
   const file = new URL('../../../../data/vocabulary/question_words.json', import.meta.url);
@@ -48,4 +48,11 @@ test('what is kept is found by its sound, too', () => {
   assert.deepEqual(named([toilet, advice], 'falvyuanzhu', 3), [advice]);
   assert.deepEqual(named([toilet, advice], 'Falv Yuanzhu', 3), [advice]);
   assert.deepEqual(named([toilet, advice], '法律援助', 3), [advice]);
+});
+
+test('kinds and amenities are found by their initials, as by the service', async () => {
+  const { things, found } = JSON.parse(await readFile(new URL('initials.json', import.meta.url), 'utf8'));
+  for (const [words, codes] of Object.entries(found)) {
+    assert.deepEqual(named(offered(things, words), words, 9).map((/** @type {{ code: string }} */ one) => one.code).sort(), codes, words);
+  }
 });
