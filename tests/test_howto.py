@@ -150,6 +150,28 @@ def test_moments_years_doubts(
     }
 
 
+def test_seats(
+    town_template: str,
+    database: Database,
+    geoapp: Command,
+    repo_root: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    told = []
+    for command in commands(repo_root / "docs" / "howto" / "seats.md"):
+        done = geoapp(*shlex.split(command)[1:])
+        assert done.exit_code == 0, done.output
+        told.append(done.output)
+    new, *others = told
+    assert "没有登记座位" not in new and "此前覆盖" in new
+    assert all("没有登记座位，每处按 20 座算" in one and "此前有座位" in one for one in others)
+    assert {one.name for one in tmp_path.glob("*.xlsx")} == {
+        f"{name}.xlsx" for name in ("new", "all", "sizes", "day")
+    }
+
+
 @pytest.mark.slow
 def test_the_operators_handbook(shell: Shell, repo_root: Path) -> None:
     shell.run("geoapp init")

@@ -230,6 +230,7 @@ _NAMES: Final = {
     "sites": "地点",
     "size": "大小",
     "sizes": "几种大小",
+    "existing_seats": "现有站点的座位",
     "source": "来源",
     "spacing_m": "候选点的间距",
     "stage": "阶段",

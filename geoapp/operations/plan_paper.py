@@ -30,6 +30,7 @@ from geoapp.reports.words.question import (
     versions_text,
 )
 from geoapp.reports.words.same_cost import same_cost_lines
+from geoapp.reports.words.seats import seats_text
 from geoapp.reports.words.siting import (
     alternative_words,
     among_text,
@@ -37,7 +38,6 @@ from geoapp.reports.words.siting import (
     ended_words,
     figure_lines,
     missing_lines,
-    seats_text,
     summary_texts,
     verdict,
 )
@@ -63,7 +63,7 @@ def plan_paper(database: Database, settings: Settings, run: SitingRun) -> Paper:
         facilities = [(one.lon, one.lat) for one in read_changes(session, -1).placed]
     names = {one.code: Text(one.name_zh, one.name_en or one.name_zh) for one in regions}
     sites = _sites(database, run, names)
-    besides = [elsewhere_text(run), seats_text(found), worst_text(found, names)]
+    besides = [elsewhere_text(run), seats_text(run), worst_text(found, names)]
     if found.objective is None:
         besides += missing_lines(found)
     elif not question.anywhere:
@@ -78,7 +78,7 @@ def plan_paper(database: Database, settings: Settings, run: SitingRun) -> Paper:
         day=_day(run, settings),
         sample=run.inputs.sample,
         figures=[
-            *((label, Text(value, value)) for label, value in figure_lines(found, len(sites))),
+            *((label, Text(value, value)) for label, value in figure_lines(run, len(sites))),
             (words.COST, words.cost_text(found)),
         ],
         districts=[

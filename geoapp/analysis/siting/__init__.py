@@ -54,7 +54,8 @@ from geoapp.analysis.siting.models.p_center_anywhere import (
 from geoapp.analysis.siting.models.p_median import solve_p_median
 from geoapp.analysis.siting.models.phases import Phase, PhasedResult, solve_phases
 from geoapp.analysis.siting.models.seating import most_served
-from geoapp.analysis.siting.problem import CoverProblem, Limits, Turns
+from geoapp.analysis.siting.models.standing import seated_alone
+from geoapp.analysis.siting.problem import CoverProblem, Limits, Standing, Turns
 from geoapp.analysis.siting.result import CurvePoint, SitingResult
 from geoapp.analysis.siting.spacing import pairs_nearer_than
 from geoapp.core.questions.actions import ActionKind
@@ -89,6 +90,7 @@ __all__ = [
     "Relaxation",
     "SitingResult",
     "SitingStatus",
+    "Standing",
     "TakenAction",
     "Turns",
     "UnreachableDemand",
@@ -107,6 +109,7 @@ __all__ = [
     "plan_elsewhere",
     "plan_freedom",
     "plans_near_best",
+    "seated_alone",
     "sliced",
     "solve_actions",
     "solve_equity",

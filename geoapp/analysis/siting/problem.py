@@ -151,6 +151,37 @@ class Turns:
 
 
 @dataclass(frozen=True, slots=True)
+class Standing:
+    """Sites that stand already and seat so many: open in every plan, and no candidates.
+
+    Attributes
+    ----------
+    cover
+        Whom they cover, canonical CSR of ones, shape (n_demand, n_standing).
+    seats
+        By site, the most weight that it can serve.
+    """
+
+    cover: sp.csr_array
+    seats: FloatArray
+
+    @classmethod
+    def checked(cls, cover: Any, seats: ArrayLike, demand: int) -> Self:
+        """Check whom they cover, and their seats.
+
+        Raises
+        ------
+        InvalidValueError
+            If the relation is not about the same demand points, or a number is none.
+        """
+        relation = checked_cover(cover, none_too=True)
+        if relation.shape[0] != demand:
+            accepted = Text(f"{demand} 行，与 cover 相同", f"{demand} rows, as the cover has")
+            raise InvalidValueError("standing", relation.shape, accepted)
+        return cls(relation, checked_numbers("standing_seats", seats, relation.shape[1]))
+
+
+@dataclass(frozen=True, slots=True)
 class CoverProblem:
     """Whom candidates cover, what the demand weighs, and what a plan must keep to.
 
@@ -173,6 +204,9 @@ class CoverProblem:
         size alone.
     turns
         When who wants a seat; None = all at the same time. Without seats it says nothing.
+    standing
+        Sites that stand already, where they seat only so many; None = what they cover is no part of the
+        problem. The objective is what a plan serves beyond what these serve without it.
     """
 
     cover: sp.csr_array
@@ -183,6 +217,7 @@ class CoverProblem:
     capacities: FloatArray | None = None
     sizes: Sizes | None = None
     turns: Turns | None = None
+    standing: Standing | None = None
 
     @classmethod
     def of(
@@ -205,6 +240,8 @@ class CoverProblem:
         size_costs: ArrayLike | None = None,
         turns: ArrayLike | None = None,
         turn_shares: ArrayLike | None = None,
+        standing: Any = None,
+        standing_seats: ArrayLike | None = None,
     ) -> Self:
         """Check the inputs, which are those of ``solve_mclp``, and return the problem.
 
@@ -262,7 +299,16 @@ class CoverProblem:
         when = None
         if turns is not None and turn_shares is not None:
             when = Turns.checked(turns, turn_shares, relation.shape[0])
-        return cls(relation, weight, rules, names, pairs, seats, built, when)
+        stands = None
+        if standing is not None or standing_seats is not None:
+            if standing is None or standing_seats is None or (seats is None and built is None):
+                accepted = Text(
+                    "standing 与 standing_seats 同时给出，并有 capacities 或 sizes",
+                    "standing and standing_seats together, and with capacities or sizes",
+                )
+                raise InvalidValueError("standing", "...", accepted)
+            stands = Standing.checked(standing, standing_seats, relation.shape[0])
+        return cls(relation, weight, rules, names, pairs, seats, built, when, stands)
 
     @property
     def demand(self) -> int:

@@ -81,7 +81,11 @@ class SitingResult:
         None where it does not apply.
     served
         With capacities or sizes: the weight of each demand point that each candidate serves, CSR of shape
-        (n_demand, n_candidate); else None.
+        (n_demand, n_candidate); else None. Beside standing sites with seats: what each point has in seats
+        more with each candidate, opened in the order of ``chosen``; nobody loses a seat.
+    seated_before
+        Beside standing sites with seats: by demand point, the weight that they seat alone; else None.
+        Of several greatest flows it is of one, which ``served`` goes on from.
     sizes
         With sizes: by chosen site the number of the size in which it is built; else None.
     prices
@@ -107,6 +111,7 @@ class SitingResult:
     served: sp.csr_array | None = None
     sizes: IntArray | None = None
     prices: FloatArray | None = None
+    seated_before: FloatArray | None = None
 
 
 # Short enough not to be felt after a limit has passed; a solver refuses 0.

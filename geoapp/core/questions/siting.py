@@ -145,7 +145,11 @@ class SitingParameters:
         Least straight distance of a new site from other new sites and from facilities.
     capacity
         How many workers each new site has seats for (maximal covering): the objective is then the
-        workers newly served. What stands already serves whom it covers, whatever its seats.
+        workers newly served. What stands already serves whom it covers, whatever its seats, unless these
+        count, too.
+    existing_seats
+        Seats of facilities count, too: what is recorded, and so many where nothing is. What is most is
+        then the workers who have a seat anywhere, beyond those who have one today.
     time_limit_seconds, target_gap
         When the search stops: after so long, or proven so near the best (as a share).
     alternatives, differ, within_share
@@ -187,6 +191,7 @@ class SitingParameters:
     backup_share: float = 0.0
     min_spacing_m: float | None = None
     capacity: float | None = None
+    existing_seats: float | None = None
     time_limit_seconds: float = 60.0
     target_gap: float = 0.0
     alternatives: int = 0

@@ -86,6 +86,13 @@ def _check_pairs(wanted: Any) -> None:
                 "none together with a backup share: a seat serves once",
             ),
         )
+    if wanted.existing_seats is not None and not wanted.seated:
+        accepted = Text(
+            "空，或与新站点的座位（capacity 或 sizes）一起：新站点的座位没有限制时，现有的座位无从相比",
+            "none, or together with seats of the new sites (capacity or sizes): beside new sites without a "
+            "limit those of existing ones say nothing",
+        )
+        raise InvalidValueError("existing_seats", wanted.existing_seats, accepted)
     if wanted.near_hosts is not None and wanted.near_hosts_m is None:
         accepted = Text(
             "离这些单位至多多少米：只说了哪些单位（near_hosts）",

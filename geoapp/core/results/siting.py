@@ -256,6 +256,25 @@ class DroppedPlace(Kept):
     reason: str | None
 
 
+class ExistingSeats(Kept):
+    """Seats of the facilities that stood, where a plan counts them.
+
+    Attributes
+    ----------
+    facilities, unknown
+        How many counted, and of how many of them no seats are recorded.
+    taken
+        How many seats each of the latter was taken to have.
+    seats
+        Of all of them together.
+    """
+
+    facilities: int
+    unknown: int
+    taken: float
+    seats: float
+
+
 class SitingRunInputs(RunInputs):
     """What a siting run rests on.
 
@@ -271,6 +290,9 @@ class SitingRunInputs(RunInputs):
         What was left out because the board had dropped it.
     near_hosts
         Of how many hosts new sites had to be near; None where that was not asked.
+    existing_seats
+        The seats of what stood; None where they did not count. Where they did, covered means with a seat
+        wherever workers are counted.
     """
 
     candidates: CandidateSource | None = None
@@ -280,6 +302,7 @@ class SitingRunInputs(RunInputs):
     sample: bool = False
     dropped: tuple[DroppedPlace, ...] = ()
     near_hosts: int | None = None
+    existing_seats: ExistingSeats | None = None
 
 
 class SitingFindings(KeptResult):

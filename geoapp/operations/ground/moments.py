@@ -58,6 +58,8 @@ class Moments:
         By row, the mean of the workers over all moments.
     states, state_of
         Who is covered with the facilities that are open, shape (s, n), and by moment which of these.
+    open_places
+        Which places of facilities are open in each such state, shape (s, places).
     turns, turn_of
         Where seats are limited, the turn of each row with what a seat is then, and by moment its turn;
         None where they are not.
@@ -75,6 +77,7 @@ class Moments:
     weight: FloatArray
     states: BoolArray
     state_of: IntArray
+    open_places: BoolArray
     turns: Turns | None
     turn_of: IntArray | None
 
@@ -104,15 +107,23 @@ class Moments:
         ]
         return np.array(newly)
 
-    def figures(self, newly: FloatArray) -> tuple[MomentFigures, ...]:
-        """Return each moment before and after, given the workers newly reached, or served, then."""
+    def figures(
+        self, newly: FloatArray, had: FloatArray | None = None
+    ) -> tuple[MomentFigures, ...]:
+        """Return each moment before and after, given the workers newly reached, or served, then.
+
+        Parameters
+        ----------
+        newly, had
+            By moment; ``had`` are those with a seat before, None = all who are covered.
+        """
         found = []
         told = zip(
             self.times, self.open, self.state_of, self.counts.tolist(), newly.tolist(), strict=True
         )
-        for moment, is_open, state, counts, more in told:
+        for number, (moment, is_open, state, counts, more) in enumerate(told):
             weight, covered = self.demand.weight_at(moment), self.states[state]
-            before = float(weight[covered].sum())
+            before = float(weight[covered].sum() if had is None else had[number])
             found.append(
                 MomentFigures(
                     at=moment.isoformat(),
@@ -190,6 +201,7 @@ def over_moments(
         weight=rows.weight,
         states=covered,
         state_of=state_of,
+        open_places=states,
         turns=rows.turns,
         turn_of=turn_of,
     )

@@ -84,7 +84,7 @@ def fact_of(database: Database, settings: Settings, number: int) -> Fact:
         return Fact(record.promised, workers, _at(wanted), stored.demand_code, reason)
     ways = ways_to_walk(settings)
     if asked.seated:
-        return _with_seats(record, settings, wanted, stored, of_plan, behind)
+        return _with_seats(record, settings, wanted, stored, of_plan, behind, asked.existing_seats)
     try:
         before = measure_ground(settings, wanted, _without(stored, behind), ways)
         others = [code for code in behind if code != record.facility]
@@ -103,6 +103,7 @@ def _with_seats(
     stored: Stored,
     of_plan: Sequence[str],
     behind: Sequence[str],
+    existing_seats: float | None,
 ) -> Fact:
     """Count whom a station has seats for, as its plan did: each of the plan's as many as it seats."""
     assert record.facility is not None  # or nothing is to be counted
@@ -111,7 +112,7 @@ def _with_seats(
     except InvalidValueError as error:
         return Fact(record.promised, None, _at(wanted), wanted.demand, error.text)
     before = [code for code in of_plan if code not in behind]
-    workers = newly_served(ground, stored, before, record.facility, wanted.at)
+    workers = newly_served(ground, stored, before, record.facility, wanted.at, existing_seats)
     reason = None
     if workers is None:
         reason = Text(

@@ -20,7 +20,7 @@ from geoapp.store.engine import Database
 
 MOST_PLANS: Final = 4
 # What must be equal for shares to mean the same.
-_ASKED: Final = ("standard_m", "standard_seconds", "region", "families", "at")
+_ASKED: Final = ("standard_m", "standard_seconds", "region", "families", "at", "existing_seats")
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,11 +3,13 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, fields, replace
 from functools import partial
+from typing import Any
 
 import numpy as np
 import scipy.sparse as sp
 from shapely.geometry.base import BaseGeometry
 
+from geoapp.analysis.siting import Standing
 from geoapp.analysis.streets.index import StreetIndex
 from geoapp.core.arrays import BoolArray, IntArray
 from geoapp.core.errors import InvalidValueError
@@ -22,6 +24,7 @@ from geoapp.operations.ground.candidates import (
 )
 from geoapp.operations.ground.new_sites import check_open_then
 from geoapp.operations.ground.reading import Ground, check_siting, measure_ground, ways_to_walk
+from geoapp.operations.ground.seats import facility_seats, standing_of
 from geoapp.operations.ground.stored import Progress, read_stored
 from geoapp.operations.streets.names import street_index
 from geoapp.store.engine import Database
@@ -51,6 +54,9 @@ class SitingInputs(Ground):
         Names of streets, to say where sites are; None where none are loaded.
     also
         The same for each further demand that may come true, in the order asked.
+    stands
+        The facilities with their seats, and which demand points each covers; None where seats of what
+        stands do not count.
     """
 
     candidates: CandidateRows
@@ -60,6 +66,15 @@ class SitingInputs(Ground):
     land: BaseGeometry | None = None
     streets: StreetIndex | None = None
     also: tuple["SitingInputs", ...] = ()
+    stands: Standing | None = None
+
+    @property
+    def seatable(self) -> BoolArray:
+        """By demand point, whether new sites may change who has a seat there.
+
+        That is who waits, and where seats of what stands count everybody: somebody may move to a new site.
+        """
+        return self.waiting if self.stands is None else self.weight > 0
 
     def covered_with(self, sites: Sequence[int] | IntArray) -> BoolArray:
         """Return by demand point whether it is covered once some candidates are open, too."""
@@ -131,15 +146,22 @@ def read_siting_inputs(
         told(0.25, _MEASURING)
         cover = ground.cover_of(candidates.lon, candidates.lat, partial(_measured, told))
         known = {field.name: getattr(ground, field.name) for field in fields(Ground)}
+        rests_on: dict[str, Any] = {"candidates": source}
+        stands = None
+        if wanted.existing_seats is not None:
+            found = facility_seats(ground, wanted.existing_seats)
+            stands = standing_of(ground, found)
+            rests_on["existing_seats"] = found.figures
         every.append(
             SitingInputs(
-                **known | {"rests_on": ground.rests_on.model_copy(update={"candidates": source})},
+                **known | {"rests_on": ground.rests_on.model_copy(update=rests_on)},
                 candidates=candidates,
                 fixed=fixed,
                 forbidden=forbidden,
                 cover=cover,
                 land=land,
                 streets=street_index(settings),
+                stands=stands,
             )
         )
     return _with_others(every[0], every[1:])

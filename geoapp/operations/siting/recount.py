@@ -8,7 +8,7 @@ import scipy.sparse as sp
 from numpy.typing import NDArray
 
 from geoapp.analysis.coverage.region_figures import lineage
-from geoapp.analysis.siting import most_served
+from geoapp.analysis.siting import most_served, seated_alone
 from geoapp.core.arrays import BoolArray, FloatArray, IntArray
 from geoapp.core.questions.siting import SitingParameters
 from geoapp.core.results.siting import (
@@ -37,9 +37,10 @@ class Found:
     adds, rows, workers
         By chosen site, the workers that it newly reaches (or has seats for), the demand points that
         they are at, and how many are at each.
-    served, backup_after
-        By demand point, the workers that are covered with the new sites (where seats count: newly
-        served, besides those covered before), and whether it is covered twice.
+    before, served, backup_after
+        By demand point, the workers that are covered before and with the new sites (where seats count:
+        newly served, besides those before), and whether it is covered twice. Where seats of what stands
+        count, too, both are those with a seat.
     others, other_adds, other_rows, other_workers
         The best of the candidates that may be opened and are not, what each would add now, and the
         demand points that it would newly reach. None where seats count: what one more would serve
@@ -50,6 +51,7 @@ class Found:
     adds: FloatArray
     rows: list[IntArray]
     workers: list[FloatArray]
+    before: FloatArray
     served: FloatArray
     backup_after: BoolArray
     others: IntArray
@@ -59,8 +61,8 @@ class Found:
 
 
 def _seated(inputs: SitingInputs, plan: SitingPlan, served: sp.csr_array) -> Found:
-    """Count whom each site has seats for; the rows of ``served`` are those that nothing covers."""
-    waiting = np.flatnonzero(inputs.waiting)
+    """Count whom each site has seats for; the rows of ``served`` are those that were asked about."""
+    waiting = np.flatnonzero(inputs.seatable)
     by_site = sp.csc_array(served)
     order = plan.result.chosen
     parts = [slice(by_site.indptr[site], by_site.indptr[site + 1]) for site in order.tolist()]
@@ -69,12 +71,17 @@ def _seated(inputs: SitingInputs, plan: SitingPlan, served: sp.csr_array) -> Fou
     times = inputs.cover @ opened + inputs.covered + inputs.backup
     newly = np.zeros(len(inputs.weight))
     newly[waiting] = np.asarray(served.sum(axis=1)).reshape(-1)
+    before = _covered_before(inputs)
+    if plan.result.seated_before is not None:
+        before = np.zeros(len(inputs.weight))
+        before[waiting] = plan.result.seated_before
     return Found(
         order=order,
         adds=plan.result.gains,
         rows=[waiting[by_site.indices[part]] for part in parts],
         workers=[by_site.data[part] for part in parts],
-        served=np.where(inputs.covered, inputs.weight, newly),
+        before=before,
+        served=before + newly,
         backup_after=times > 1,
         others=np.empty(0, np.int64),
         other_adds=np.empty(0),
@@ -83,10 +90,22 @@ def _seated(inputs: SitingInputs, plan: SitingPlan, served: sp.csr_array) -> Fou
     )
 
 
+def _covered_before(inputs: SitingInputs) -> FloatArray:
+    """Return by demand point the workers who are covered, or have a seat, with what stands."""
+    stands = inputs.stands
+    if stands is None:
+        return np.where(inputs.covered, inputs.weight, 0.0)
+    turns = None if inputs.moments is None else inputs.moments.turns
+    return seated_alone(stands, inputs.weight, turns)
+
+
 def counted(inputs: SitingInputs, plan: SitingPlan) -> Found:
     """Put a plan's sites in order of what each adds, and say whom it newly reaches."""
-    if plan.result.served is not None:
-        return _seated(inputs, plan, plan.result.served)
+    served = plan.result.served
+    if served is None and inputs.stands is not None:  # no plan keeps the rules
+        served = sp.csr_array((int(inputs.seatable.sum()), len(inputs.candidates)))
+    if served is not None:
+        return _seated(inputs, plan, served)
     chosen = plan.result.chosen
     by_site = sp.csr_array(inputs.cover.T)
     left = np.where(inputs.covered, 0.0, inputs.weight)
@@ -124,6 +143,7 @@ def counted(inputs: SitingInputs, plan: SitingPlan) -> Found:
         adds=np.array(adds),
         rows=rows,
         workers=[inputs.weight[some] for some in rows],
+        before=_covered_before(inputs),
         served=np.where(times > 0, inputs.weight, 0.0),
         backup_after=times > 1,
         others=others,
@@ -150,8 +170,8 @@ def figures_of(inputs: SitingInputs, found: Found, rows: BoolArray) -> SitingFig
     def share(part: float) -> float | None:
         return part / total if total > 0 else None
 
-    before, after = of(inputs.covered), float(found.served[rows].sum())
-    newly = float(found.served[rows & ~inputs.covered].sum())
+    before, after = float(found.before[rows].sum()), float(found.served[rows].sum())
+    newly = float((found.served - found.before)[rows].sum())
     return SitingFigures(
         weight=total,
         point_count=len(np.unique(inputs.point[rows])),
@@ -222,17 +242,28 @@ def by_moment(
     if moments is None:
         return None
     seats = seats_of(plan)
+    if seats is None and inputs.stands is not None:
+        seats = np.empty(0)  # no plan keeps the rules
     if moments.turns is None or moments.turn_of is None or seats is None:
         return moments.figures(moments.reached(inputs.covered_with(found.order) & ~inputs.covered))
     cover = sp.csr_array(inputs.cover[:, plan.result.chosen])
-    newly = np.zeros(len(moments.times))
+    stands = inputs.stands
+    newly, had = np.zeros((2, len(moments.times)))
     for turn in range(len(moments.turns.share)):
         then = np.flatnonzero(moments.turn_of == turn)
         # A moment that does not count has rows of no weight: those are of its people.
         people = moments.demand.weight_at(moments.times[then[0]])
-        rows = (moments.turns.of == turn) & ~inputs.covered & moments.served
-        newly[then] = most_served(kept_rows(cover, rows), people[moments.point[rows]], seats)
-    return moments.figures(newly)
+        rows = moments.turns.of == turn
+        if stands is None:
+            rows &= ~inputs.covered & moments.served
+            newly[then] = most_served(kept_rows(cover, rows), people[moments.point[rows]], seats)
+            continue
+        out, near = people[moments.point[rows]], kept_rows(stands.cover, rows)
+        had[then] = most_served(near, out, stands.seats)
+        both = sp.csr_array(sp.hstack((near, kept_rows(cover, rows)), format="csr"))
+        after = most_served(both, out, np.concatenate((stands.seats, seats)))
+        newly[then] = max(0.0, after - had[then[0]])
+    return moments.figures(newly, None if stands is None else had)
 
 
 def seats_of(plan: SitingPlan) -> FloatArray | None:

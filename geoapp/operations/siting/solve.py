@@ -1,7 +1,8 @@
 """One of the models on a siting run's inputs; what stands already is open whatever is chosen.
 
 Maximal covering: demand that facilities cover is taken out, so that the objective is the workers
-newly reached. With a backup share, and in set covering, facilities are fixed columns that cover
+newly reached; where their seats count, all demand is in, and the library knows the facilities apart from
+its columns. With a backup share, and in set covering, facilities are fixed columns that cover
 what they cover (two of them carry all that backup asks); p-median and p-center have one fixed
 column with the walk to the nearest facility. What such columns add is taken off the answer again.
 """
@@ -156,8 +157,8 @@ def _column(mask: BoolArray) -> sp.csr_array:
 
 
 def newly_covering(inputs: SitingInputs, wanted: SitingParameters, rules: SitingRules) -> Asked:
-    """Return the question of maximal covering: the demand that nothing covers yet."""
-    left = inputs.waiting
+    """Return the question of maximal covering: the demand that nothing covers, or has a seat for, yet."""
+    left = inputs.seatable
     seats = None if wanted.capacity is None else np.full(len(inputs.candidates), wanted.capacity)
     problem = CoverProblem.of(
         kept_rows(inputs.cover, left),
@@ -166,6 +167,7 @@ def newly_covering(inputs: SitingInputs, wanted: SitingParameters, rules: Siting
         fixed=inputs.fixed,
         capacities=seats,
         **_turns_of(inputs, left),
+        **_standing_of(inputs, left),
         **_rules_with(inputs, wanted, rules, 0) | _sizes_of(inputs, wanted),
     )
     return Asked(problem)
@@ -254,6 +256,16 @@ def _turns_of(inputs: SitingInputs, rows: BoolArray) -> dict[str, Any]:
     if turns is None:
         return {}
     return {"turns": turns.of[rows], "turn_shares": turns.share}
+
+
+def _standing_of(inputs: SitingInputs, rows: BoolArray) -> dict[str, Any]:
+    """Return whom facilities cover of some rows, and their seats; nothing where these do not count."""
+    if inputs.stands is None:
+        return {}
+    return {
+        "standing": kept_rows(inputs.stands.cover, rows),
+        "standing_seats": inputs.stands.seats,
+    }
 
 
 def own_costs(inputs: SitingInputs) -> FloatArray:

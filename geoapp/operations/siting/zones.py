@@ -53,9 +53,20 @@ def zones_of(inputs: SitingInputs, found: Found) -> SiteZones:
             (False, zip(found.other_rows, found.other_workers, strict=True)),
         )
         for rank, (rows, each) in enumerate(sites, start=1)
-        for zone, workers in _by_zone(gaps.zone_of_point[inputs.point[rows]], each)
+        for zone, workers in _by_zone(*_in_gaps(inputs, gaps, rows, each))
     ]
     return SiteZones(gaps, np.array(gains).reshape(-1, 4))
+
+
+def _in_gaps(
+    inputs: SitingInputs, gaps: GapResult, rows: IntArray, each: FloatArray
+) -> tuple[IntArray, FloatArray]:
+    """Return the zones and workers of those rows that nothing covers before.
+
+    Where seats of what stands count, others gain as well: they are within reach, and in no zone.
+    """
+    bare = ~inputs.covered[rows]
+    return gaps.zone_of_point[inputs.point[rows[bare]]], each[bare]
 
 
 def _by_zone(zones: IntArray, each: FloatArray) -> list[tuple[int, float]]:

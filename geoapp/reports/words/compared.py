@@ -32,7 +32,7 @@ LON: Final = Text("经度（WGS-84）", "Lon (WGS-84)")
 LAT: Final = Text("纬度（WGS-84）", "Lat (WGS-84)")
 MEASURE: Final = Text("指标", "Measure")
 NOT_ALIKE: Final = Text(
-    "各方案的范围、需求、标准或时刻不同，覆盖率不能直接比。",
-    "Area, demand, standard or moment differ: the shares cannot be compared directly.",
+    "各方案的范围、需求、标准、时刻或现有座位算不算不同，覆盖率不能直接比。",
+    "Area, demand, standard, moment or whether existing seats count differ: the shares cannot be compared directly.",
 )
 SAMPLE: Final = Text("示例数据，不是真实站点", "sample data, not real")

@@ -156,6 +156,14 @@ def _seats(value: float, _naming: Naming) -> Text:
     return Text(f"每处 {some.zh}", f"{some.en} each")
 
 
+def _existing_seats(value: float, _naming: Naming) -> Text:
+    some = counted(value, "座", "seat")
+    return Text(
+        f"现有座位也算（没登记的 {some.zh}）",
+        f"existing seats count ({some.en} where not recorded)",
+    )
+
+
 def _at(moment: Any, naming: Naming) -> Text:
     return format_moment(moment, naming.zone)
 
@@ -286,6 +294,7 @@ CONDITION_WORDS: dict[str, Callable[[Any, Naming], Text | None]] = {
     "site_cost": _words("每处费用 {value}", "{value} for each station"),
     "backup_share": _words("第二个站点算 {value}", "a second station counts {value}", _percent),
     "capacity": _seats,
+    "existing_seats": _existing_seats,
     "alternatives": _words("另找 {value} 个方案", "other plans sought: {value}"),
     "differ": _words("至少换 {value} 处", "sites that differ: at least {value}"),
     "within_share": _words("至多少覆盖 {value}", "at most {value} less covered", _percent),

@@ -31,6 +31,7 @@ from geoapp.reports.words.longest import longest_verdict
 from geoapp.reports.words.moments import are_weighed, mean_text, moment_texts
 from geoapp.reports.words.phases import PHASES_OBJECTIVE, phase_texts
 from geoapp.reports.words.robust import robust_lines, robust_verdict
+from geoapp.reports.words.seats import existing_seats_text, figure_names
 from geoapp.reports.words.sizes import built_texts
 
 _MOST_DROPPED = 20
@@ -258,6 +259,10 @@ def summary_texts(
     zones = zones_text(found.gap_zones, found.gap_rest_zones, found.gap_rest_workers)
     if zones.zh:
         lines.append((Text("盲区", "gap zones"), zones))
+    if run.inputs.existing_seats is not None:
+        label = Text("现有设施的座位", "seats of existing facilities")
+        lines.append((label, existing_seats_text(run.inputs.existing_seats)))
+    names = figure_names(run)
     before, after = (
         f"{format_count(weight)} ({format_share(share)})"
         for weight, share in (
@@ -267,14 +272,19 @@ def summary_texts(
     )
     lines += [
         (Text("户外劳动者", "outdoor workers"), _same(format_count(total.weight))),
-        (Text("此前覆盖", "covered before"), _same(before)),
-        (Text("此后覆盖", "covered after"), _same(after)),
+        (_small(names.before), _same(before)),
+        (_small(names.after), _same(after)),
         *phase_texts(run),
         *built_texts(found),
         *moment_texts(run),
         (Text("求解用时（秒）", "seconds of solving"), _same(f"{found.seconds:.1f}")),
     ]
     return lines
+
+
+def _small(name: Text) -> Text:
+    """Return a name as it stands in a list."""
+    return Text(name.zh, name.en[:1].lower() + name.en[1:])
 
 
 def _same(value: str) -> Text:
@@ -340,17 +350,17 @@ def ended_words(found: OtherPlans) -> Text:
     return Text(f"可能还有别的{what.zh}。", f"There may be more {what.en}.")
 
 
-def figure_lines(found: SitingFindings, sites: int) -> list[tuple[Text, str]]:
+def figure_lines(run: SitingRun, sites: int) -> list[tuple[Text, str]]:
     """Return the four figures that a plan is known by."""
-    total = found.total
+    total, names = run.found.total, figure_names(run)
     return [
         (
-            Text("覆盖率", "covered"),
+            _small(names.share),
             format_change(total.covered_before_share, total.covered_after_share),
         ),
-        (Text("新覆盖的劳动者", "workers newly reached"), format_count(total.added_weight)),
+        (_small(names.newly), format_count(total.added_weight)),
         (Text("新站点", "new stations"), format_count(sites)),
-        (Text("仍走不到", "still out of reach"), format_count(total.uncovered_weight)),
+        (_small(names.left), format_count(total.uncovered_weight)),
     ]
 
 
@@ -368,20 +378,6 @@ def missing_lines(found: SitingFindings) -> list[Text]:
             Text(f"候选点全部启用，最多覆盖 {share}。", f"All candidates together cover {share}.")
         )
     return lines
-
-
-def seats_text(found: SitingFindings) -> Text:
-    """Return whom a plan has seats for; empty where seats were not asked for."""
-    if found.objective_unit is not ObjectiveUnit.WORKERS_SERVED or found.objective is None:
-        return Text("", "")
-    seated, most = counted(found.objective, "人", "worker"), format_count(found.bound)
-    return Text(
-        f"有座位的：{seated.zh}，任何方案至多 {most}。上面的覆盖率只说走得到；下面每处的“新增”是有座位的人，"
-        "现有设施的座位不计。",
-        f"With a seat: {seated.en}; no plan has more than {most}. The shares above only say who is "
-        "within reach; what each site adds below are workers with a seat. Seats of existing "
-        "facilities do not count.",
-    )
 
 
 def tried_text(added: float, before: float | None, after: float | None) -> Text:

@@ -71,6 +71,8 @@ def test_a_model_refuses_what_it_does_not_honour(model: SitingModel) -> None:
             question = replace(question, at=AT)
         if field.name == "hour_weights" and model in field.models:
             question = replace(question, moments=(AT,))
+        if field.name == "existing_seats":
+            question = replace(question, capacity=100.0 if model in field.models else None)
         if field.name == "sizes" and model in field.models:
             question = replace(question, budget=100.0)
         if model in field.models:
@@ -94,6 +96,8 @@ def test_a_number_out_of_its_range_is_refused(name: str, field: Any) -> None:
     start = asked(model)
     if name == "standard_seconds":
         start = replace(start, standard_m=None)
+    if name == "existing_seats":
+        start = replace(start, capacity=9.0)
     for value in (field.least - 1, field.most + 1, float("nan")):
         with pytest.raises(InvalidValueError) as caught:
             replace(start, **{name: value}).check()

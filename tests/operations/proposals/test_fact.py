@@ -153,3 +153,31 @@ def test_a_station_keeps_its_promise_by_its_seats(
         told = fact_of(town, settings, number)
         assert told.workers is None
         assert told.reason is not None and "没有登记座位" in told.reason.zh
+
+
+@pytest.mark.parametrize("asked", SEATED)
+def test_a_station_keeps_its_promise_where_existing_seats_count(
+    town: Database, settings: Settings, asked: dict[str, object]
+) -> None:
+    """A seat that a new station frees elsewhere was promised, and is a fact."""
+    run_sql(
+        town, "update facility set capacity = case code when 'T-1' then 6 when 'T-4' then 0 end"
+    )
+    wanted = replace(WANTED, standard_m=600.0, capacity=12.0, existing_seats=4.0, **asked)  # type: ignore[arg-type]
+    run = siting_run.run_here(town, settings, wanted)
+    promised = [site.adds for site in sites_of(town, run.id)]
+    numbers = take_sites(town, settings, run.id).added
+    seats = {"capacity": "12", "opening_hours": wanted.hours or "24/7"}
+    for number in numbers:
+        approved(town, settings, number)
+        open_proposal(town, settings, number, today(settings), station=seats, expected_rev=None)
+    for number, expected in zip(numbers, promised, strict=True):
+        fact = fact_of(town, settings, number)
+        assert fact.workers == pytest.approx(expected)
+        assert 0 < expected <= 12
+    # More seats where people sit today leave fewer to the new stations.
+    run_sql(town, "update facility set capacity = 10000 where code in ('T-1', 'T-2', 'T-3', 'T-4')")
+    plain = replace(wanted, existing_seats=None)
+    enough = siting_run.run_here(town, settings, plain)
+    assert enough.result is not None and run.result is not None
+    assert run.result.total.covered_before_weight < enough.result.total.covered_before_weight

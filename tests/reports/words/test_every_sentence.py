@@ -3,7 +3,7 @@
 import inspect
 import re
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import replace
+from dataclasses import fields, replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Any, TypeVar
 
@@ -54,6 +54,7 @@ from geoapp.core.results.siting import (
     CandidateSource,
     DistrictShare,
     DroppedPlace,
+    ExistingSeats,
     Fairness,
     FairnessLevel,
     MomentFigures,
@@ -99,6 +100,7 @@ from geoapp.reports.words import (
     public_maps,
     question,
     same_cost,
+    seats,
     siting,
     sizes,
     spacing,
@@ -382,8 +384,9 @@ def siting_sentences(n: int) -> dict[str, list[Text]]:
         "district_words": [siting.district_words(plan, NAMES)] if n else [],
         "ended_words": [siting.ended_words(one) for one in ends],
         "missing_lines": siting.missing_lines(sited(n, objective=None)),
-        "figure_lines": lines_of(siting.figure_lines(sited(n), n)),
-        "seats_text": [siting.seats_text(sited(n, objective_unit=ObjectiveUnit.WORKERS_SERVED))],
+        "figure_lines": lines_of(
+            siting.figure_lines(run("siting", {}, SitingRunInputs(), sited(n)), n)
+        ),
         "tried_text": [siting.tried_text(float(n), 0.1, 0.2), siting.tried_text(n, None, None)],
     }
 
@@ -452,6 +455,26 @@ def phase_sentences(n: int) -> dict[str, list[Text]]:
             text for one in phases.phase_lines(runs[0]) for text in (one.alone, one.price)
         ],
         "phase_texts": lines_of(phases.phase_texts(runs[0])),
+    }
+
+
+def seat_sentences(n: int) -> dict[str, list[Text]]:
+    result = sited(n, objective_unit=ObjectiveUnit.WORKERS_SERVED)
+    stands = [
+        ExistingSeats(facilities=max(n, 1), unknown=unknown, taken=float(n), seats=float(n))
+        for unknown in {0, n}
+    ]
+    told = [
+        run("siting", {}, SitingRunInputs(existing_seats=one), result) for one in (None, *stands)
+    ]
+    return {
+        "existing_seats_text": [seats.existing_seats_text(one) for one in stands],
+        "seats_text": [seats.seats_text(one) for one in told],
+        "figure_names": [
+            getattr(seats.figure_names(one), field.name)
+            for one in told
+            for field in fields(seats.FigureNames)
+        ],
     }
 
 
@@ -1052,6 +1075,7 @@ SENTENCES: Mapping[Any, Callable[[int], dict[str, list[Text]]]] = {
     fairness: fairness_sentences,
     moments: moment_sentences,
     phases: phase_sentences,
+    seats: seat_sentences,
     sizes: size_sentences,
     money: money_sentences,
     longest: longest_sentences,

@@ -55,6 +55,7 @@ GIVEN: dict[str, Any] = {
     "budget": 60.0,
     "backup_share": 0.25,
     "capacity": 40.0,
+    "existing_seats": 20.0,
     "alternatives": 2,
     "moments": (AT, AT.replace(hour=15)),
     "period": Period.WEEK,

@@ -11,6 +11,9 @@ f_ij is the weight of demand point i that station j serves: a point may be serve
 the same cover set are therefore one row, exactly. For given sites the best f is a transport problem;
 every objective is recounted by solving it. Where points want their seats at several turns, a seat is free
 again at each: the second line stands once for each turn, with C_j times what a seat is then.
+
+Where sites stand already and seat only so many, they are open columns of no candidate, with their own line
+of seats: the objective is what is served beyond the greatest flow of these alone.
 """
 
 from dataclasses import replace
@@ -28,6 +31,7 @@ from geoapp.analysis.siting.models.seating import (
     too_small,
     whole_seats,
 )
+from geoapp.analysis.siting.models.standing import scaled, with_standing
 from geoapp.analysis.siting.problem import CoverProblem
 from geoapp.analysis.siting.result import BoundBasis, Clock, SitingResult
 from geoapp.analysis.siting.rules import rule_rows
@@ -50,8 +54,13 @@ def solve_seated(
     assert capacity is not None  # or there is nothing to seat
     unit = too_small(weights, capacity)
     if unit is not None:
-        scaled = replace(problem, weights=weights / unit, capacities=capacity / unit)
-        return times(solve_seated(scaled, base, clock, target_gap), unit)
+        other = replace(
+            problem,
+            weights=weights / unit,
+            capacities=capacity / unit,
+            standing=scaled(problem, unit),
+        )
+        return times(solve_seated(other, base, clock, target_gap), unit)
     task = Seated.of(problem, capacity)
     start = _start(task, base)
     value, _ = served_by(task, start)
@@ -61,7 +70,7 @@ def solve_seated(
 
 def _start(task: Seated, base: IntArray) -> IntArray:
     """Return a plan by ordinary gains, as if nothing were full."""
-    plan = widened(task.rules, base, task.rows.cover, task.rows.weights)
+    plan = widened(task.rules, base, task.rows.cover, task.rows.weights - task.stood.held)
     if task.rules.counted and len(plan) < task.rules.p:
         spare = np.setdiff1d(np.flatnonzero(task.rules.allowed), plan)
         plan = np.concatenate((plan, spare[np.argsort(-task.alone[spare], kind="stable")]))
@@ -75,20 +84,21 @@ def _searched(
     sites, alone = len(task.capacity), task.alone
     # Evident: the demand within reach, and what the p greatest sites serve by themselves.
     order = np.sort(alone[task.rules.allowed])[::-1]
-    most = min(float(task.rows.weights.sum()), float(order[: task.rules.p].sum()))
-    size = float(task.rows.weights.sum() + alone.sum())
+    stands, total = task.stood.base, float(task.rows.weights.sum())
+    most = min(total - stands, float(order[: task.rules.p].sum()))
+    size = total + float(alone.sum())
     basis: BoundBasis = "none"
     if clock.left() == 0 or most <= value:
         return start, most, size, basis
-    model = _model(task)
+    model = with_standing(_model(task), task.stood, task.rows.weights, task.turns)
     duals = relaxation_duals(model, clock)
-    least = -most
+    least = -most - stands
     if duals is not None:
         proven, terms = dual_bound(model, duals)
         if proven > least:
             least, size, basis = proven, terms, "dual"
     best = start
-    integral = whole_seats(task.rows.weights, task.capacity, task.turns)
+    integral = whole_seats(task.rows.weights, task.capacity, task.turns, task.stood)
     if clock.left() > 0:
         stop = max(0.999 if integral else 0.0, target_gap * value)
         answer = solve(model, clock, stop_within=stop)
@@ -98,7 +108,7 @@ def _searched(
                 best = found
         if answer.bound > least + 1e-9 * size:
             least, basis = answer.bound, "search"
-    return best, -least, size, basis
+    return best, -least - stands, size, basis
 
 
 def _model(task: Seated) -> Model:

@@ -48,6 +48,8 @@ def solve_mclp(
     size_costs: ArrayLike | None = None,
     turns: ArrayLike | None = None,
     turn_shares: ArrayLike | None = None,
+    standing: Any = None,
+    standing_seats: ArrayLike | None = None,
     time_limit_seconds: float = 60.0,
     target_gap: float = 0.0,
     progress: Progress | None = None,
@@ -88,6 +90,10 @@ def solve_mclp(
     turns, turn_shares
         Where seats are limited: by demand point when it wants its seats (0 up), and by turn what a seat is
         then in the unit of the weights. Seats are free again at each turn. Without: all at once.
+    standing, standing_seats
+        Where seats are limited: whom sites cover that stand already, shape (n_demand, n_standing), and the
+        most weight that each can serve. They are open in every plan and no candidates; the objective is
+        then what is served beyond what they serve alone, whoever is served by whom.
     time_limit_seconds
         Search no longer; the best plan so far is the answer, and says so.
     target_gap
@@ -119,6 +125,8 @@ def solve_mclp(
         size_costs=size_costs,
         turns=turns,
         turn_shares=turn_shares,
+        standing=standing,
+        standing_seats=standing_seats,
     )
     return most_covered(problem, limits)
 

@@ -13,7 +13,14 @@ import numpy as np
 import scipy.sparse as sp
 
 from geoapp.analysis.siting.covering.aggregate import MergedRows, merged_by
-from geoapp.analysis.siting.milp import Model, solve
+from geoapp.analysis.siting.models.standing import (
+    Stood,
+    one_after_another,
+    parts_of,
+    seated_flow,
+    settled_by,
+    tied_to_new,
+)
 from geoapp.analysis.siting.problem import CoverProblem, Turns
 from geoapp.analysis.siting.result import (
     BoundBasis,
@@ -28,7 +35,6 @@ from geoapp.analysis.siting.result import (
 from geoapp.analysis.siting.rules import Rules
 from geoapp.core.arrays import FloatArray, IntArray
 
-_RECOUNT_SECONDS = 60.0
 _LEAST_UNIT = 1e-3
 
 
@@ -38,6 +44,7 @@ class Seated:
 
     rows: MergedRows
     turns: Turns
+    stood: Stood
     capacity: FloatArray
     rules: Rules
 
@@ -60,14 +67,33 @@ class Seated:
         return alone
 
 
-def merged_turns(problem: CoverProblem) -> tuple[MergedRows, Turns]:
-    """Return a problem's rows, merged within their turn, and the turn of each."""
+def merged_turns(problem: CoverProblem) -> tuple[MergedRows, Turns, Stood]:
+    """Return a problem's rows, merged within their turn, the turn of each, and what stands for them.
+
+    Where seats of what stands count, the rows are those alone whose seats new sites can change.
+    """
     turns = problem.turns or Turns.one(problem.demand)
-    rows = merged_by(problem.cover, problem.weights, turns.of)
+    stands, weights, cover = problem.standing, problem.weights, problem.cover
+    settled = np.zeros(problem.demand)
+    if stands is not None:
+        tied, settled = tied_to_new(problem, stands, turns)
+        weights = np.where(tied, weights, 0.0)
+        cover = sp.csr_array(sp.hstack((cover, stands.cover), format="csr"))
+        cover.sort_indices()
+    rows = merged_by(cover, weights, turns.of)
     of = np.zeros(len(rows.weights), np.int64)
     held = rows.row_of >= 0
     of[rows.row_of[held]] = turns.of[held]
-    return rows, Turns(of, turns.share)
+    when = Turns(of, turns.share)
+    if stands is None:
+        return rows, when, Stood.none(len(of), problem.demand)
+    new = problem.cover.shape[1]
+    near = sp.csr_array(rows.cover[:, new:])
+    near.sort_indices()
+    flow = seated_flow(near, rows.weights, when, stands.seats)
+    seated = np.asarray(flow.sum(axis=1)).reshape(-1)
+    rows = replace(rows, cover=sp.csr_array(rows.cover[:, :new]))
+    return rows, when, Stood(near, stands.seats, seated, settled)
 
 
 def reach_of(rows: MergedRows, turns: Turns) -> FloatArray:
@@ -102,6 +128,7 @@ def times(result: SitingResult, unit: float) -> SitingResult:
             for point in result.curve
         ),
         served=None if result.served is None else sp.csr_array(result.served * unit),
+        seated_before=None if result.seated_before is None else result.seated_before * unit,
     )
 
 
@@ -125,10 +152,14 @@ def seated_result(
     chosen, gains = ordered(task, best)
     objective, flow = served_by(task, chosen)
     bound, size, basis = proven
-    integral = whole_seats(problem.weights, task.capacity, task.turns)
+    integral = whole_seats(problem.weights, task.capacity, task.turns, task.stood)
     bound = settled_bound(objective, bound, size, integral, 1)
     clock.report(objective, bound)
-    served = by_point(problem.cover, problem.weights, task, chosen, flow)
+    before = None
+    if problem.standing is None:
+        served = by_point(problem.cover, problem.weights, task, chosen, flow)
+    else:
+        served, before = _newly_seated(problem, task, chosen)
     return SitingResult(
         model="mclp",
         chosen=chosen,
@@ -142,57 +173,63 @@ def seated_result(
         assignment=mostly(served),
         seconds=clock.taken(),
         served=served,
+        seated_before=before,
     )
 
 
-def whole_seats(weights: FloatArray, seats: FloatArray, turns: Turns) -> bool:
+def _newly_seated(
+    problem: CoverProblem, task: Seated, chosen: IntArray
+) -> tuple[sp.csr_array, FloatArray]:
+    """Return who has a seat more with each site in turn, by demand point, and who had one before."""
+    by_row = one_after_another(
+        task.rows.cover, task.rows.weights, task.turns, task.capacity, task.stood, chosen
+    )
+    spread = sp.csc_array(_spread(by_row, task.rows.row_of, problem.weights))
+    before = task.stood.settled + spread[:, [0]].toarray().reshape(-1)
+    coo = spread[:, 1:].tocoo()
+    row, column = coo.coords
+    return sp.csr_array((coo.data, (row, chosen[column])), shape=problem.cover.shape), before
+
+
+def whole_seats(weights: FloatArray, seats: FloatArray, turns: Turns, stood: Stood) -> bool:
     """Say whether all amounts are whole numbers, so that what is served best is one, too."""
-    return whole(weights) and whole(np.outer(seats, turns.share).ravel())
+    every = np.concatenate((seats, stood.seats))
+    return whole(weights) and whole(np.outer(every, turns.share).ravel())
 
 
-def served_by(task: Seated, chosen: Sequence[int] | IntArray) -> tuple[float, sp.csr_array]:
-    """Return the most weight that some sites serve, and the flow by merged row and chosen site."""
-    sites = np.asarray(chosen, dtype=np.int64)
-    part = sp.csr_array(task.rows.cover[:, sites]) if len(sites) else None
-    if part is None or part.nnz == 0:
+def served_by(
+    task: Seated, chosen: Sequence[int] | IntArray, *, spared: bool = False
+) -> tuple[float, sp.csr_array]:
+    """Return the most weight that some sites serve, and the flow by merged row and chosen site.
+
+    Beside sites that stand already it is what is served beyond what these serve alone, and where
+    ``spared`` those serve as many as they can of whom all serve.
+    """
+    sites, stood = np.asarray(chosen, dtype=np.int64), task.stood
+    part = sp.csr_array(sp.hstack((task.rows.cover[:, sites], stood.cover), format="csr"))
+    if not len(sites) or part.nnz == 0:
         return 0.0, sp.csr_array((len(task.rows.weights), len(sites)))
     part.sort_indices()
-    again = merged_by(part, task.rows.weights, task.turns.of)
-    demand, turns = len(again.weights), len(task.turns.share)
-    turn = np.zeros(demand, np.int64)
+    weights = task.rows.weights
+    if len(stood.seats):
+        # What stands seats as before wherever no site of the plan is tied to it.
+        by_part = parts_of(part, task.turns)
+        new = task.rows.cover @ np.isin(np.arange(task.rows.cover.shape[1]), sites) > 0
+        weights = np.where(np.isin(by_part, by_part[new]), weights, 0.0)
+    again = merged_by(part, weights, task.turns.of)
+    turn = np.zeros(len(again.weights), np.int64)
     held = again.row_of >= 0
     turn[again.row_of[held]] = task.turns.of[held]
-    row, column = np.repeat(np.arange(demand), np.diff(again.cover.indptr)), again.cover.indices
-    pair, one = np.arange(len(row)), np.ones(len(row))
-    rows = sp.vstack(
-        (
-            sp.csr_array((one, (row, pair)), shape=(demand, len(row))),
-            sp.csr_array(
-                (one, (column * turns + turn[row], pair)), shape=(len(sites) * turns, len(row))
-            ),
-        ),
-        format="csr",
+    flow = seated_flow(
+        again.cover,
+        again.weights,
+        Turns(turn, task.turns.share),
+        np.concatenate((task.capacity[sites], stood.seats)),
+        spared=np.arange(part.shape[1]) < len(sites) if spared and len(stood.seats) else None,
     )
-    seats = np.outer(task.capacity[sites], task.turns.share).ravel()
-    room = np.concatenate((again.weights, seats))
-    model = Model(
-        cost=-one,
-        lower=np.zeros(len(row)),
-        upper=again.weights[row],
-        whole=np.zeros(len(row), bool),
-        rows=sp.csr_array(rows),
-        row_lower=np.full(len(room), -np.inf),
-        row_upper=room,
-    )
-    # A recount is short and must be had, whatever time is left.
-    answer = solve(model, Clock(_RECOUNT_SECONDS))
-    assert answer.x is not None  # serving nobody is feasible
-    amount = np.maximum(answer.x, 0.0)
-    if whole(room):
-        # Corners of a transport problem in whole numbers are whole; round-off is not part of them.
-        amount = np.rint(amount)
-    flow = sp.csr_array((amount, (row, column)), shape=(demand, len(sites)))
-    return float(amount.sum()), _spread(flow, again.row_of, task.rows.weights)
+    spread = _spread(flow, again.row_of, weights)
+    base = float(stood.held[held].sum())
+    return max(0.0, float(flow.sum()) - base), sp.csr_array(spread[:, : len(sites)])
 
 
 def most_served(cover: sp.csr_array, weights: FloatArray, seats: FloatArray) -> float:
@@ -205,11 +242,14 @@ def most_served(cover: sp.csr_array, weights: FloatArray, seats: FloatArray) -> 
     weights, seats
         By demand point, and by site.
     """
-    sites = np.arange(len(seats))
-    if not len(sites):
-        return 0.0
-    problem = CoverProblem.of(cover, weights, len(sites), fixed=sites, capacities=seats)
-    return served_by(Seated.of(problem, seats), sites)[0]
+    # Who is in reach of a site with seats for all there is seated by it: no flow is greater.
+    once = Turns.one(len(weights))
+    settled = settled_by(cover, weights, once, seats)
+    rest = np.flatnonzero(~settled & (weights > 0))
+    near = sp.csr_array(cover[rest])
+    rows = merged_by(near, weights[rest], once.of[rest])
+    flow = seated_flow(rows.cover, rows.weights, Turns.one(len(rows.weights)), seats)
+    return float(weights[settled].sum()) + float(flow.sum())
 
 
 def _spread(flow: sp.csr_array, row_of: IntArray, weights: FloatArray) -> sp.csr_array:

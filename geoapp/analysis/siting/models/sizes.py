@@ -31,6 +31,7 @@ from geoapp.analysis.siting.models.seating import (
     too_small,
     whole_seats,
 )
+from geoapp.analysis.siting.models.standing import Stood, scaled, with_standing
 from geoapp.analysis.siting.problem import CoverProblem, Sizes, Turns
 from geoapp.analysis.siting.result import BoundBasis, Clock, SitingResult
 from geoapp.analysis.siting.rules import Rules, rule_rows
@@ -49,6 +50,7 @@ class _Sized:
 
     rows: MergedRows
     turns: Turns
+    stood: Stood
     sizes: Sizes
     reach: FloatArray
     most: FloatArray
@@ -60,7 +62,7 @@ class _Sized:
         """Return the transport problem of a plan: the seats of each of its sites in its size."""
         seats = np.zeros(len(self.rules.allowed))
         seats[plan.sites] = self.sizes.seats[plan.size]
-        return Seated(self.rows, self.turns, seats, self.rules)
+        return Seated(self.rows, self.turns, self.stood, seats, self.rules)
 
     def cost(self, plan: "_Plan") -> float:
         """Return what a plan costs."""
@@ -96,16 +98,17 @@ def solve_sized(
     assert sizes is not None and budget is not None  # sizes come with a budget
     unit = too_small(problem.weights, sizes.seats)
     if unit is not None:
-        scaled = replace(
+        other = replace(
             problem,
             weights=problem.weights / unit,
             sizes=Sizes(sizes.seats / unit, sizes.costs),
+            standing=scaled(problem, unit),
         )
-        return times(solve_sized(scaled, base, clock, target_gap), unit)
-    rows, turns = merged_turns(problem)
+        return times(solve_sized(other, base, clock, target_gap), unit)
+    rows, turns, stood = merged_turns(problem)
     reach = reach_of(rows, turns)
     most = np.minimum(sizes.seats[:, None] * turns.share, reach[:, None, :])
-    task = _Sized(rows, turns, sizes, reach, most, most.sum(axis=2), problem.rules, budget)
+    task = _Sized(rows, turns, stood, sizes, reach, most, most.sum(axis=2), problem.rules, budget)
     start, value = _start(task, base)
     best, bound, size, basis = _searched(task, start, value, clock, target_gap)
     best = _no_larger_than_used(task, best)
@@ -123,7 +126,7 @@ def _start(task: _Sized, base: IntArray) -> tuple[_Plan, float]:
     One has as many sites as the cheapest sizes allow, the other begins with what the rules need; both are
     then enlarged where a unit of cost serves most.
     """
-    wide = widened(task.rules, base, task.rows.cover, task.rows.weights)
+    wide = widened(task.rules, base, task.rows.cover, task.rows.weights - task.stood.held)
     plans = [_enlarged(task, _cheapest(task, sites)) for sites in (base, wide)]
     values = [served_by(task.seated(plan), plan.sites)[0] for plan in plans]
     best = int(np.argmax(values))
@@ -144,7 +147,7 @@ def _enlarged(task: _Sized, plan: _Plan) -> _Plan:
     count = len(task.rules.allowed)
     size = np.full(count, -1, np.int64)
     size[plan.sites] = plan.size
-    left, by_site = task.rows.weights.copy(), sp.csr_array(task.rows.cover.T)
+    left, by_site = task.rows.weights - task.stood.held, sp.csr_array(task.rows.cover.T)
     turns, share = task.turns.of, task.turns.share
     seats, costs = task.sizes.seats[:, None] * share, task.sizes.costs
     by_turn = np.zeros((len(left), len(share)))
@@ -193,7 +196,7 @@ def _no_larger_than_used(task: _Sized, plan: _Plan) -> _Plan:
 
     Sites that serve nobody are left out where the rules let them.
     """
-    _, flow = served_by(task.seated(plan), plan.sites)
+    _, flow = served_by(task.seated(plan), plan.sites, spared=True)
     count, share = len(task.rows.weights), task.turns.share
     by_turn = sp.csr_array(
         (np.ones(count), (task.turns.of, np.arange(count))), shape=(len(share), count)
@@ -218,22 +221,22 @@ def _searched(
     task: _Sized, start: _Plan, value: float, clock: Clock, target_gap: float
 ) -> tuple[_Plan, float, float, BoundBasis]:
     """Return the best plan found, an upper bound, the size of its terms and what proves it."""
-    total = float(task.rows.weights.sum())
+    stands, total = task.stood.base, float(task.rows.weights.sum())
     greatest = np.sort(task.alone.max(axis=1)[task.rules.allowed])[::-1]
-    most = min(total, float(greatest[: task.rules.p].sum()))
+    most = min(total - stands, float(greatest[: task.rules.p].sum()))
     size = float(total + task.alone.sum())
     basis: BoundBasis = "none"
     if clock.left() == 0 or most <= value:
         return start, most, size, basis
-    model = _model(task)
+    model = with_standing(_model(task), task.stood, task.rows.weights, task.turns)
     duals = relaxation_duals(model, clock)
-    least = -most
+    least = -most - stands
     if duals is not None:
         proven, terms = dual_bound(model, duals)
         if proven > least:
             least, size, basis = proven, terms, "dual"
     best = start
-    integral = whole_seats(task.rows.weights, task.sizes.seats, task.turns)
+    integral = whole_seats(task.rows.weights, task.sizes.seats, task.turns, task.stood)
     if clock.left() > 0:
         stop = max(0.999 if integral else 0.0, target_gap * value)
         answer = solve(model, clock, stop_within=stop)
@@ -245,7 +248,7 @@ def _searched(
                 best = found
         if answer.bound > least + 1e-9 * size:
             least, basis = answer.bound, "search"
-    return best, -least, size, basis
+    return best, -least - stands, size, basis
 
 
 def _model(task: _Sized) -> Model:

@@ -351,6 +351,24 @@ CAPACITY = Field(
     option="--capacity",
     page=Place.MORE,
 )
+EXISTING_SEATS = Field(
+    name="existing_seats",
+    kind=Kind.NUMBER,
+    label=Text(
+        "现有站点的座位也算，没登记的每处按", "Existing seats count too; where not recorded"
+    ),
+    help=Text(
+        "现有设施也只坐得下登记的座位数，没登记的按这个数（与 capacity 或 sizes 同用）；不填：它们服务覆盖到的所有人",
+        "existing facilities, too, seat only as many as is recorded, and so many where nothing is (with "
+        "capacity or sizes); without it they serve all in their reach",
+    ),
+    least=0.0,
+    most=limits.MOST_SEATS,
+    unit=Unit.WORKERS,
+    models=_MCLP,
+    option="--existing-seats",
+    page=Place.MORE,
+)
 ALTERNATIVES = Field(
     name="alternatives",
     kind=Kind.WHOLE,
@@ -433,6 +451,7 @@ FIELDS = (
     SIZES,
     BACKUP_SHARE,
     CAPACITY,
+    EXISTING_SEATS,
     ALTERNATIVES,
     DIFFER,
     WITHIN_SHARE,

@@ -36,12 +36,12 @@ from geoapp.reports.words.money import money_text
 from geoapp.reports.words.phases import phase_lines
 from geoapp.reports.words.question import question_lines, question_title
 from geoapp.reports.words.same_cost import same_cost_lines
+from geoapp.reports.words.seats import figure_names, seats_text
 from geoapp.reports.words.siting import (
     alternative_words,
     among_text,
     ended_words,
     missing_lines,
-    seats_text,
     summary_texts,
     verdict,
 )
@@ -276,7 +276,8 @@ def _parts(run: SitingRun | None, names: dict[str, Text]) -> dict[str, Any]:
         "verdict": verdict(run).pick(language()),
         "missing": missing_lines(found),
         "elsewhere": elsewhere_text(run),
-        "seats": seats_text(found),
+        "seats": seats_text(run),
+        "figure_names": figure_names(run),
         "money": money_text(found),
         "worst": worst_text(found, names),
         "among": None

@@ -7,7 +7,7 @@ import { fieldsOf, questionOf } from './question.js';
 
 // What limits candidates: the server refuses it where sites may stand anywhere.
 const NEEDING_CANDIDATES = new Set([
-  'min_spacing_m', 'capacity', 'sizes', 'backup_share', 'alternatives', 'differ', 'within_share', 'spacing_m',
+  'min_spacing_m', 'capacity', 'existing_seats', 'sizes', 'backup_share', 'alternatives', 'differ', 'within_share', 'spacing_m',
 ]);
 
 // What a question has only where sites are chosen among candidates.
@@ -39,6 +39,7 @@ export function makeForm(form, districts, hosts) {
     const priced = Boolean(fields.budget) && !byId('budget', HTMLInputElement).disabled;
     const anywhere = fitAnywhere(fields.model, priced);
     const sized = priced && Boolean(byId('size', HTMLInputElement).value) && sizesModels.includes(fields.model);
+    const seated = sized || Boolean(byId('capacity', HTMLInputElement).value);
     const period = byId('period', HTMLSelectElement).value; // even while it is out of sight
     const several = (fields.when === 'at' && period !== 'moment') || kept.moments !== undefined;
     drawDistricts(fields.region);
@@ -50,6 +51,7 @@ export function makeForm(form, districts, hosts) {
         || (one.needs === 'at' && fields.when !== 'at') || (one.needs === 'budget' && !priced)
         || (one.name === 'hour_weights' && !several)
         || (one.name === 'p' && Boolean(fields.phases)) // the years say how many
+        || (one.name === 'existing_seats' && !seated)
         || (sized && IDLE_WITH_SIZES.has(one.name));
       if (place instanceof HTMLElement) place.hidden = idle;
       // What is out of sight is not asked, and cannot keep the form from being sent.
