@@ -1,4 +1,8 @@
-"""Open when one gets there: the opening of a place at the end of the walk to it."""
+"""Open when one gets there: the opening of a place at the end of the walk to it.
+
+Where the walk is one that nobody takes, nobody knows how or when somebody gets there: then the arrival
+is unknown, and what counts is whether the place is open at the moment of leaving.
+"""
 
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -26,12 +30,16 @@ class Arrival:
         arrival: when it closes in between.
     there_at
         When one gets there.
+    as_of
+        Where nobody goes so far: the moment of leaving, for which the hours are told instead; nothing
+        else is known then.
     """
 
     open: bool | None
     opens_at: datetime | None = None
     closes_at: datetime | None = None
     there_at: datetime | None = field(default=None, compare=False)
+    as_of: datetime | None = field(default=None, compare=False)
 
 
 class Arrivals:
@@ -64,6 +72,10 @@ class Arrivals:
         if there.open:
             return Arrival(True, between, there.changes_at, there_at)
         return Arrival(False, there.changes_at, between, there_at)
+
+    def beyond(self) -> Arrival:
+        """Return the arrival at a place to which nobody goes by these means."""
+        return Arrival(None, as_of=self._leaving)
 
     def _opening(self, schedule: Schedule, minute: datetime) -> Opening:
         found = self._known.get((schedule, minute))

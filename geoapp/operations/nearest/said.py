@@ -54,7 +54,7 @@ def said_now(item: NearestItem, now: datetime) -> Said:
 
 
 def said_on_arrival(item: NearestItem, *, later: timedelta = timedelta(0)) -> Said:
-    """Return what is said of a place whose arrival is told, as one finds it.
+    """Return what is said of a place whose arrival is told, as one finds it; as it is now, beyond a walk.
 
     Parameters
     ----------
@@ -63,6 +63,8 @@ def said_on_arrival(item: NearestItem, *, later: timedelta = timedelta(0)) -> Sa
         the arrival are told.
     """
     arrival = item.arrival
+    if arrival is not None and arrival.as_of is not None:
+        return said_now(item, arrival.as_of)
     if arrival is None or arrival.open is None or arrival.there_at is None:
         return Said("unknown", UNKNOWN, item.opening.note)
     walk = timedelta(seconds=item.till_there_seconds)

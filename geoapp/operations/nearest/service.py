@@ -6,7 +6,7 @@ The asker's position is used for the answer and then forgotten: it is neither st
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
-from math import ceil, floor, inf
+from math import ceil, floor
 from typing import NamedTuple
 
 from geoapp.analysis.nearest.index import warm_up as compile_search
@@ -73,6 +73,13 @@ class NearestItem(NamedTuple):
         """Whether it is open at the moment asked for; None is unknown."""
         return self.opening.open
 
+    @property
+    def open_then(self) -> bool | None:
+        """Whether it is open as it counts for who wants an open door: on arrival, where one may walk there."""
+        if self.arrival is None or self.arrival.as_of is not None:
+            return self.opening.open
+        return self.arrival.open
+
 
 class NearestService:
     """Answers nearest questions from this process's snapshot of the store."""
@@ -128,13 +135,18 @@ class NearestService:
         at = query.at or datetime.now(UTC)
         if not query.open_on_arrival:
             return self._among(query, at, snapshot, soon=None)
-        soon = timedelta(minutes=self._walk_limit_minutes)
-        items = self._among(query, at, snapshot, soon=soon)
-        # Who needs longer than that to the last of them may pass by what opens meanwhile.
-        longest_s = max((item.till_there_seconds for item in items), default=inf)
-        if len(items) == query.k and longest_s <= soon.total_seconds():
-            return items
-        return self._among(query, at, snapshot, soon=timedelta(days=HORIZON_DAYS))
+        return self._among(query, at, snapshot, soon=self._longest(query, snapshot))
+
+    def _longest(self, query: NearestQuery, snapshot: Snapshot) -> timedelta:
+        """Return after how long one may get to the farthest place that is not known to be too far.
+
+        In whole walks of the limit, so that questions share their selection.
+        """
+        off_m = self.estimate.walk_m(query.off_m + snapshot.most_rough_m)
+        off_s, limit_s = self.speeds.seconds(off_m, query.by), 60.0 * self._walk_limit_minutes
+        return min(
+            timedelta(days=HORIZON_DAYS), timedelta(seconds=limit_s * ceil(1 + off_s / limit_s))
+        )
 
     def _among(
         self, query: NearestQuery, at: datetime, snapshot: Snapshot, *, soon: timedelta | None
@@ -190,7 +202,14 @@ class NearestService:
             opening = openings.of(schedule)
             walk_seconds = self.estimate.seconds(walk_m)
             away_seconds = walk_seconds if is_walked else self.speeds.seconds(walk_m, query.by)
-            arrival = None if arrivals is None else arrivals.of(schedule, opening, away_seconds)
+            arrival = None
+            if arrivals is not None:
+                off_m = query.off_m + rough_m(facility)
+                arrival = (
+                    arrivals.of(schedule, opening, away_seconds)
+                    if self.is_walk(walk_m, query.by, off_m=off_m)
+                    else arrivals.beyond()
+                )
             if not (recent or surely_in_service(facility, at)):
                 # What is closed was closed, whenever it opened.
                 opening = UNDATED if opening.open else opening
@@ -205,7 +224,7 @@ class NearestService:
                 arrival,
                 None if is_walked else away_seconds,
             )
-            if query.open_on_arrival and (arrival is None or arrival.open is not True):
+            if query.open_on_arrival and item.open_then is not True:
                 continue
             seen.add(facility.code)
             items.append(item)

@@ -32,6 +32,7 @@ from geoapp.core.reading import (
     turn_to_primary,
 )
 from geoapp.operations.ground.standing import UNDATED_NOTE, is_recent, surely_on
+from geoapp.operations.nearest.rough import rough_m
 from geoapp.operations.nearest.unplaced import UnplacedDistricts
 from geoapp.store.engine import Database, Session
 from geoapp.store.facilities.read import PlacedFacility, data_versions, read_changes
@@ -155,6 +156,8 @@ class Snapshot:
         living = [one for one in self.facilities if one is not None]
         # The most places that one facility may stand at: how many to over-ask, so that k remain.
         self.most_places = max((one.place for one in living), default=0)
+        # How far the position of one of them may be off at most.
+        self.most_rough_m = max((rough_m(one) for one in living), default=0.0)
         self.has_samples = any(one.is_sample for one in living)
         self._dated_zones = tuple(
             sorted({one.timezone for one in living if one.from_date or one.to_date})

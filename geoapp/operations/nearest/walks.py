@@ -62,7 +62,9 @@ class NearestQuery:
     arrive
         Whether answers tell if the place is open when one arrives, leaving at the moment.
     open_on_arrival
-        Only facilities known to be open when one arrives, however far they are.
+        Only facilities known to be open when one arrives; at the moment, where nobody goes so far.
+    off_m
+        How far the position may be off, metres: what may be a walk from there is not too far.
     """
 
     lon: float
@@ -80,6 +82,7 @@ class NearestQuery:
     by: By = By.WALK
     arrive: bool = False
     open_on_arrival: bool = False
+    off_m: float = 0.0
 
     @property
     def filters(self) -> Filters:

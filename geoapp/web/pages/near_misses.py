@@ -170,7 +170,7 @@ def _lacks(query: NearestQuery, drop: str, item: NearestItem) -> bool:
     """Tell whether a condition keeps a facility out; of who may enter, the least that has to go."""
     one, entering = item.facility, query.entering
     if drop == "open":
-        return item.arrival is None or item.arrival.open is not True
+        return item.open_then is not True
     if drop == "what":
         return one.kind not in query.kinds and one.family not in query.families
     if drop in ("enter", "surely"):

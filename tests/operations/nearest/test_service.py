@@ -15,8 +15,10 @@ from sqlalchemy import text
 
 from geoapp.core.errors import InvalidValueError, UnavailableError
 from geoapp.core.settings import Settings
+from geoapp.core.travel import By
 from geoapp.core.words import Basis
 from geoapp.operations.nearest.of_region import list_region, regions_of
+from geoapp.operations.nearest.said import said_now, said_on_arrival
 from geoapp.operations.nearest.service import NearestQuery, NearestService
 from geoapp.operations.nearest.snapshot import CHECK_SECONDS
 from geoapp.store.engine import Database
@@ -257,8 +259,8 @@ def test_a_region_is_listed_with_the_open_before_the_others(
     assert listed(None, k=3) == (["T-2", "T-1", "T-3"], 4)
     # By how far they are from me, also where I am elsewhere.
     assert listed((TOWN_LON - 0.1, TOWN_LAT)) == (["T-1", "T-2", "T-3", "T-4"], 4)
-    # Where that is a walk of five hours, T-2 closes before one gets there.
-    assert listed((TOWN_LON + 0.1, TOWN_LAT + 0.1)) == (["T-1", "T-4", "T-3", "T-2"], 4)
+    # Nobody walks for five hours: what is open at the moment comes first.
+    assert listed((TOWN_LON + 0.1, TOWN_LAT + 0.1)) == (["T-2", "T-1", "T-4", "T-3"], 4)
     nobody = list_region(
         service, replace(query, open_on_arrival=True, kinds=frozenset({"worker_home"})), None
     )
@@ -269,33 +271,45 @@ def test_a_region_is_listed_with_the_open_before_the_others(
 
 
 @pytest.mark.parametrize(
-    ("leaving", "wanted"),
+    ("leaving", "by", "wanted"),
     [
-        ("2026-11-24T17:00", ["T-1"]),  # T-2 and T-4 are open now, and shut by then
-        ("2026-11-24T09:30", ["T-1", "T-2", "T-4"]),
-        (
-            "2026-11-24T05:30",
-            ["T-1", "T-2", "T-4"],
-        ),  # they open long after an hour, before one gets there
-        ("2026-11-24T04:30", ["T-1", "T-2"]),
+        # T-2 is open at that moment; who walks for nearly three hours finds it shut, and nobody does.
+        ("2026-11-24T17:00", By.WALK, ["T-1", "T-2"]),
+        ("2026-11-24T09:30", By.WALK, ["T-1", "T-2", "T-4"]),
+        # They open at eight and at nine: who goes there otherwise than on foot stands before a shut door.
+        ("2026-11-24T05:30", By.WALK, ["T-1"]),
+        ("2026-11-24T07:30", By.EBIKE, ["T-1", "T-2"]),
+        ("2026-11-24T17:30", By.EBIKE, ["T-1"]),
     ],
 )
-def test_beyond_a_walk_open_means_on_arrival_as_well(
-    service: NearestService, leaving: str, wanted: list[str]
+def test_beyond_a_walk_open_means_open_at_the_moment(
+    service: NearestService, leaving: str, by: By, wanted: list[str]
 ) -> None:
-    """From some 13 km away it is a walk of four hours: 08:00 to 18:00 for T-2, from 09:00 for T-4."""
-    away = replace(HERE, lon=TOWN_LON - 0.146, at=moment(leaving), open_on_arrival=True)
+    """From some 9 km away it is a walk of nearly three hours and a ride of less than one."""
+    at = moment(leaving)
+    away = replace(HERE, lon=TOWN_LON - 0.105, at=at, by=by, open_on_arrival=True)
     items = service.ask(away)
     assert [item.facility.code for item in items] == wanted
-    assert not service.is_walk(items[0].walk_m)
-    assert service.beyond_m(items, accuracy_m=1_000.0) is not None
-    # Where one may be nearer by as much, nobody knows that it is too far.
-    assert service.is_walk(items[0].walk_m, off_m=15_000.0)
-    assert service.beyond_m(items, accuracy_m=15_000.0) is None
-    # The same by the API's rule, that tells it of every place.
+    assert service.is_walk(items[0].walk_m, by) is (by is By.EBIKE)
+    # The same by what is told of each place, which is what the API tells.
     told = service.ask(replace(away, open_on_arrival=False, arrive=True))
-    opens = [one.facility.code for one in told if one.arrival is not None and one.arrival.open]
-    assert opens == wanted
+    assert [one.facility.code for one in told if one.open_then] == wanted
+    for one in told:
+        assert one.arrival is not None
+        if by is By.WALK:
+            assert (one.arrival.open, one.arrival.there_at) == (None, None)
+            assert said_on_arrival(one) == said_now(one, at)
+
+
+def test_where_one_may_be_near_enough_the_arrival_counts(service: NearestService) -> None:
+    """Some 9 km away, T-2 opens at eight on the way: nobody knows that it is too far from here."""
+    away = replace(HERE, lon=TOWN_LON - 0.105, at=moment("2026-11-24T06:30"), open_on_arrival=True)
+    assert [item.facility.code for item in service.ask(away)] == ["T-1"]
+    items = service.ask(replace(away, off_m=9_000.0))
+    assert [item.facility.code for item in items] == ["T-1", "T-2", "T-4"]
+    assert service.beyond_m(items, accuracy_m=1_000.0) is not None
+    assert service.is_walk(items[0].walk_m, off_m=9_000.0)
+    assert service.beyond_m(items, accuracy_m=9_000.0) is None
 
 
 def test_without_a_database_there_is_no_answer(settings: Settings) -> None:

@@ -158,6 +158,8 @@ def test_arrival_is_told_where_it_is_asked_for(town: tuple[FlaskClient, Database
     by_hours: dict[str, set[tuple[object, ...]]] = {}
     for feature in answer["features"]:
         found = feature["properties"]
+        if found["walk_seconds"] > 3600:
+            continue
         told = (found["open_on_arrival"], found["opens_at"], found["closes_at"])
         by_hours.setdefault(found["opening_hours"], set()).add(told)
     closing = (False, "2026-11-24T08:00:00+08:00", "2026-11-23T18:00:00+08:00")
@@ -172,6 +174,17 @@ def test_what_lies_beyond_a_walk_is_said(town: tuple[FlaskClient, Database]) -> 
     assert answer["beyond_m"] == 4320.0
     assert "4.3 公里" in answer["beyond_note"]["zh"]
     assert "4.3 km" in answer["beyond_note"]["en"]
+    # Nobody walks there, so nobody arrives: what is told is how it is at the moment.
+    at = json.loads(client.get(address + "&arrive=true&open_at=2026-11-23T17:30").data)
+    for feature in at["features"]:
+        found = feature["properties"]
+        told = (found["open_on_arrival"], found["opens_at"], found["closes_at"])
+        assert told == (None, None, None)
+        always = found["opening_hours"] == "24/7"
+        assert found["arrival_note"] == {
+            "zh": "开放中 · 24 小时" if always else "开放中 · 30 分钟后关门",
+            "en": "Open · 24 hours" if always else "Open · closes in 30 min",
+        }
     assert "beyond_m" not in json.loads(client.get(address).data)
     none = json.loads(client.get(address + "&arrive=true&amenity=first_aid").data)
     assert none == {"type": "FeatureCollection", "features": []}

@@ -1,7 +1,9 @@
 """What the finder says where what fits is far, or nothing fits: with, and without a network, and without scripts."""
 
 import re
+from datetime import datetime, timedelta
 from urllib.parse import parse_qs, urlsplit
+from zoneinfo import ZoneInfo
 
 import pytest
 from flask.testing import FlaskClient
@@ -90,6 +92,37 @@ def test_from_another_continent_the_line_is_told_and_no_way(client: FlaskClient)
     answer = client.get("/api/v1/nearest?lon=2.35&lat=48.86&arrive=true").get_json(force=True)
     assert "直线" in answer["beyond_note"]["zh"]
     assert "in a straight line" in answer["beyond_note"]["en"]
+
+
+@pytest.mark.parametrize(
+    ("lon", "lat", "by"),
+    [
+        (2.35, 48.86, "walk"),
+        (0.0, 0.0, "walk"),
+        (0.0, 0.0, "ebike"),
+        # A walk of four hours, a ride of more than one.
+        (TOWN_LON - 0.146, TOWN_LAT, "walk"),
+        (TOWN_LON - 0.146, TOWN_LAT, "ebike"),
+    ],
+)
+def test_of_what_is_too_far_the_hours_of_now_are_told(
+    client: FlaskClient, database: Database, lon: float, lat: float, by: str
+) -> None:
+    opens = datetime.now(ZoneInfo("Asia/Shanghai")) + timedelta(minutes=30)
+    with database.session() as session:
+        session.execute(
+            text("update facility set opening_hours = :hours where opening_hours is not null"),
+            {"hours": f"{opens:%H:%M}-{opens + timedelta(hours=8):%H:%M}"},
+        )
+    asked = {"lon": lon, "lat": lat, "by": by}
+    page = client.post("/finder/results?lang=zh", data=asked).text
+    assert f"{opens:%H:%M} 开放" in page
+    assert "到时开放" not in page
+    assert "开放中" not in page
+    # Asked for open doors, none is called so.
+    page = client.post("/finder/results?lang=zh", data=asked | {"open": "1"}).text
+    assert "到时开放" not in page
+    assert "开放中" not in page
 
 
 def test_the_phone_says_the_same(

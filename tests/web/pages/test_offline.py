@@ -38,18 +38,18 @@ ASKED = """async ([modules, questions]) => {
   const line = document.getElementById('offline');
   const cache = await caches.open(`geoapp-data ${line.dataset.root}`);
   const kept = await (await cache.match(line.dataset.stations, { ignoreVary: true })).json();
-  const told = (item, at_ms, isFrom = true, by = 'walk') => {
-    const { state, text, note } = sayOf(goneBy(kept, by), item, at_ms, 0, isFrom).words;
+  const told = (item, at_ms, by = 'walk') => {
+    const { state, text, note } = sayOf(goneBy(kept, by), item, at_ms).words;
     const both = ['zh', 'en'].map((one) => text[one] + (note ? ` · ${note[one]}` : ''));
     return [item.station.code, state, ...both];
   };
   const any = { k: 5, what: '', amenities: [], openOnArrival: false };
   const answer = (by) => ([lon, lat, at_ms]) => nearest(goneBy(kept, by), { lon, lat, at_ms, ...any })
-    .map((item) => told(item, at_ms, true, by));
+    .map((item) => told(item, at_ms, by));
   // Of a region: what is open by now from nowhere, and what is from there.
   const listed = ([lon, lat, at_ms]) => [null, { lon, lat }].map((own) => {
     const { items, total } = listRegion(kept, { lon, lat, at_ms, ...any, region: '370200', isFrom: own !== null }, own);
-    return [total, items.map((item) => told(item, at_ms, own !== null))];
+    return [total, items.map((item) => told(item, at_ms))];
   });
   // Where somebody may enter, and whether that is known.
   const asked = [['worker', ['card'], false], ['anyone', [], false], ['', ['qr', 'card'], true]];
@@ -123,7 +123,7 @@ def _answers(
 def _opened(
     service: NearestService, questions: list[tuple[float, float, datetime]]
 ) -> list[list[str]]:
-    """Return what is open on arrival from some 20 km away, which takes hours."""
+    """Return what is open from some 20 km away, where nobody walks: at that moment."""
     asked = [
         NearestQuery(lon=lon + 0.2, lat=lat, k=5, at=at, order="line", open_on_arrival=True)
         for lon, lat, at in questions

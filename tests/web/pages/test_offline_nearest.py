@@ -35,7 +35,7 @@ ASKED = """async ([modules, questions, k]) => {
   const kept = goneBy(await (await cache.match(line.dataset.stations, { ignoreVary: true })).json(), 'walk');
   return questions.map(([lon, lat, at_ms, openOnArrival]) => (
     nearest(kept, { lon, lat, at_ms, k, what: '', amenities: [], openOnArrival }).map((item) => {
-      const { state, text, note } = sayOf(kept, item, at_ms, 0, true).words;
+      const { state, text, note } = sayOf(kept, item, at_ms).words;
       return [item.station.code, state, ...['zh', 'en'].map((one) => text[one] + (note ? ` · ${note[one]}` : ''))];
     })));
 }"""

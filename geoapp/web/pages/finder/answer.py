@@ -206,4 +206,5 @@ def _query(question: Question, lon: float, lat: float) -> NearestQuery:
         by=question.by,
         arrive=True,
         open_on_arrival=question.open_only,
+        off_m=question.accuracy_m,
     )

@@ -307,15 +307,14 @@ function spanOf(kept, item, accuracy_m) {
  * @param {Item} item
  * @param {number} now_ms
  * @param {number} accuracy_m
- * @param {boolean} isFrom whether somebody sets out from where it was asked
  */
-export function sayOf(kept, item, now_ms, accuracy_m = 0, isFrom = true) {
+export function sayOf(kept, item, now_ms, accuracy_m = 0) {
   const off_m = accuracy_m + (item.station.off_m || 0);
   const walks = isWalk(kept, item.walk_m, off_m);
   const vague = spanOf(kept, item, off_m);
   const schedule = kept.schedules[item.station.schedule];
   const later = vague ? (60 * vague[1] - item.walk_s) * 1000 : 0;
-  return { walks, span: walks ? vague : null, words: said(kept, schedule, item.opening, isFrom ? item.arrival : null, now_ms, item.walk_s, later) };
+  return { walks, span: walks ? vague : null, words: said(kept, schedule, item.opening, item.arrival, now_ms, item.walk_s, later) };
 }
 
 /**
@@ -329,7 +328,7 @@ export function card(kept, item, number, { now_ms, accuracy_m, asked, entering, 
   const isFrom = from !== null;
   const { station } = item;
   const name = nameOf(station);
-  const { walks, span, words } = sayOf(kept, item, now_ms, accuracy_m, isFrom);
+  const { walks, span, words } = sayOf(kept, item, now_ms, accuracy_m);
   const off_m = accuracy_m + (station.off_m || 0);
   const afar = isAfar(item);
   const far = farWords(kept, item, off_m);

@@ -4,7 +4,7 @@ import { byId, language } from '../../lib/page.js';
 import { ANYBODY, enteringText } from '../enter.js';
 import { farWords, made, pick, t } from './cards.js';
 import { accepts, admits, askerOf, isAsked } from './entering.js';
-import { isWalk, listRegion, nearest } from './nearest.js';
+import { isOpenThen, isWalk, listRegion, nearest } from './nearest.js';
 
 /** @typedef {import('./nearest.js').Kept} Kept */
 /** @typedef {import('./nearest.js').Question} Question */
@@ -83,8 +83,9 @@ function without(question, drops) {
  * @param {string} drop
  * @param {import('./nearest.js').Item} item
  */
-function lacks({ what, entering = ANYBODY }, drop, { station, arrival }) {
-  if (drop === 'open') return arrival.open !== true;
+function lacks({ what, entering = ANYBODY }, drop, item) {
+  const { station } = item;
+  if (drop === 'open') return !isOpenThen(item);
   const [family, kind] = what.split(':');
   if (drop === 'what') return kind ? station.kind !== kind : station.family !== family;
   if (drop !== 'enter' && drop !== 'surely') return station.amenities.indexOf(drop) < 0;

@@ -21,8 +21,9 @@ import { arrivalAt, openingAt } from './hours.js';
  *   area?: [number, number][][] | null, china?: [number, number][][] }} Kept `area`, `china`: rings that are wider than what they hold; `walk_m_per_s`: the speed on foot, where
  *   `speed_m_per_s` is a ride's
  * @typedef {{ lon: number, lat: number, k: number, at_ms: number, what: string, amenities: string[], openOnArrival: boolean,
- *   entering?: import('./entering.js').Entering, region?: string, isFrom?: boolean }} Question `entering`: who wants to enter; `region`: only stations in it; `isFrom` false: asked from nowhere, so that open is open now
- * @typedef {{ station: Station, distance_m: number, walk_m: number, walk_s: number, opening: import('./hours.js').Opening, arrival: import('./hours.js').Arrival }} Item
+ *   entering?: import('./entering.js').Entering, region?: string, isFrom?: boolean, off_m?: number }} Question `entering`: who wants to enter; `region`: only stations in it; `isFrom` false: asked from nowhere, so that open is open now; `off_m`: how far the position may be off
+ * @typedef {{ station: Station, distance_m: number, walk_m: number, walk_s: number, opening: import('./hours.js').Opening,
+ *   arrival: import('./hours.js').Arrival | null }} Item `arrival` null where it is from nowhere, or nobody goes so far: then it is told as it is now
  */
 
 const AFAR_M = 100000; // beyond, no detour factor says how long a way is: the line is told
@@ -53,6 +54,14 @@ export function isWalk(kept, walk_m, off_m = 0) {
 /** @param {Item} item */
 export function isAfar(item) {
   return item.distance_m > AFAR_M;
+}
+
+/**
+ * Whether it is open as it counts for who wants an open door: on arrival, where one may go there.
+ * @param {Item} item
+ */
+export function isOpenThen({ opening, arrival }) {
+  return (arrival || opening).open === true;
 }
 
 /**
@@ -96,7 +105,7 @@ export function fitting(kept, { at_ms, what, amenities, entering, region }) {
  * @returns {Item[]} nearest first; ties by code, each facility once
  */
 export function nearest(kept, question) {
-  const { lon, lat, k, at_ms, openOnArrival, isFrom = true } = question;
+  const { lon, lat, k, at_ms, openOnArrival, isFrom = true, off_m = 0 } = question;
   const near = fitting(kept, question)
     .map((station) => ({ station, distance_m: station.rings ? area_m(lon, lat, station.rings) : geodesic_m(lon, lat, station.lon, station.lat) }))
     .sort((a, b) => a.distance_m - b.distance_m || (a.station.code < b.station.code ? -1 : 1));
@@ -110,11 +119,11 @@ export function nearest(kept, question) {
     const walk_s = walk_m / kept.speed_m_per_s;
     const schedule = kept.schedules[station.schedule];
     const opening = openingAt(kept, schedule, at_ms);
-    const arrival = arrivalAt(kept, schedule, opening, at_ms, walk_s);
-    const isOpen = isFrom ? arrival.open : opening.open;
-    if (openOnArrival && !isOpen) return false;
+    const goes = isFrom && isWalk(kept, walk_m, off_m + (station.off_m || 0));
+    const item = { station, distance_m, walk_m, walk_s, opening, arrival: goes ? arrivalAt(kept, schedule, opening, at_ms, walk_s) : null };
+    if (openOnArrival && !isOpenThen(item)) return false;
     seen.add(station.code);
-    items.push({ station, distance_m, walk_m, walk_s, opening, arrival });
+    items.push(item);
     return items.length === k;
   });
   return items;

@@ -116,11 +116,11 @@ function pageOf(data, { origin, own: known, k: wanted, conditions }, now_ms) {
   // From abroad or at sea nothing of a region is close: it is listed as without a position.
   const own = region && odd ? null : known;
   const isFrom = !region || own !== null;
+  const accuracy_m = own && (region || !chosen) ? own.accuracy_m : 0;
   const question = {
-    lon: place.lon, lat: place.lat, k, at_ms: now_ms, what, amenities, entering, openOnArrival: open, isFrom, ...(region ? { region: region.code } : {}),
+    lon: place.lon, lat: place.lat, k, at_ms: now_ms, what, amenities, entering, openOnArrival: open, isFrom, off_m: accuracy_m, ...(region ? { region: region.code } : {}),
   };
   const { items, total, start: from, noneOpen } = foundOf(data, question, own);
-  const accuracy_m = own && (region || !chosen) ? own.accuracy_m : 0;
   const isBeyond = !region && items.length > 0 && items.every((item) => !isWalk(data, item.walk_m, accuracy_m + (item.station.off_m || 0)));
   const parts = [];
   if (odd) parts.push(notice('warn', 'notice warn odd', odd));
@@ -179,7 +179,7 @@ const api = {
     const now_ms = Date.now();
     const spot = from || one;
     const alone = { ...data, stations: data.stations.filter((other) => other.code === code) };
-    const items = nearest(alone, { lon: spot.lon, lat: spot.lat, k: 1, at_ms: now_ms, what: '', amenities: [], openOnArrival: false });
+    const items = nearest(alone, { lon: spot.lon, lat: spot.lat, k: 1, at_ms: now_ms, what: '', amenities: [], openOnArrival: false, isFrom: from !== null });
     if (!items.length) return null;
     return made('ol', { class: 'cards', 'data-lon': String(spot.lon), 'data-lat': String(spot.lat) },
       card(data, items[0], 1, { now_ms, accuracy_m: 0, asked: [], from }));
