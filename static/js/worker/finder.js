@@ -41,7 +41,7 @@ let chosenAt = 0; // which question was the last when a card was chosen
 let warnedAt = -1; // which question was the last when no position was found
 let count = '';
 const ownPosition = makeOwnPosition();
-const { message, tell, tellFound, warn } = makeSaid(fetchStreets);
+const { message, tell, tellFound, warn, warnOfPosition } = makeSaid(fetchStreets);
 const answers = makeAnswers(form, message);
 const narrowing = makeNarrowing(form, search);
 const sheet = makeSheet(byId('sheet'), byId('handle'));
@@ -277,7 +277,7 @@ function locate() {
     if (origin !== before) return;
     warnedAt = asked;
     tell(null);
-    warn(message.dataset[reason], reason === 'silent' || reason === 'failed' ? locate : null);
+    warnOfPosition(reason, locate);
   });
 }
 

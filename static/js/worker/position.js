@@ -18,6 +18,14 @@ export function trueReason(reason, agent) {
 }
 
 /**
+ * Whether a moment later the same question may be answered.
+ * @param {Reason} reason
+ */
+export function mayPass(reason) {
+  return reason === 'silent' || reason === 'failed';
+}
+
+/**
  * Ask for the position once. A position that comes after the limit is given all the same.
  * @param {(position: GeolocationPosition) => void} got
  * @param {(reason: Reason) => void} failed

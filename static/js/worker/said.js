@@ -1,6 +1,7 @@
 // What the finder says of itself while it works, and of what went wrong, with a way to try once more.
 
 import { byId, filled } from '../lib/page.js';
+import { mayPass } from './position.js';
 
 /**
  * @param {() => void} warned what is done once something is wrong
@@ -41,10 +42,19 @@ export function makeSaid(warned) {
     if (words) warned();
   }
 
+  /**
+   * Say why no position came; where that may pass, with a way to ask once more.
+   * @param {import('./position.js').Reason} reason
+   * @param {() => void} way
+   */
+  function warnOfPosition(reason, way) {
+    warn(message.dataset[reason], mayPass(reason) ? way : null);
+  }
+
   retry.addEventListener('click', () => {
     const way = again;
     warn();
     if (way) way();
   });
-  return { status, message, tell, tellFound, warn };
+  return { status, message, tell, tellFound, warn, warnOfPosition };
 }

@@ -36,7 +36,7 @@ let onItsWay = '';
 
 /** @type {() => void} */
 let fetchStreets = () => {};
-const { status, message, tell, tellFound, warn } = makeSaid(() => fetchStreets());
+const { status, message, tell, tellFound, warn, warnOfPosition } = makeSaid(() => fetchStreets());
 const { map } = makeMap(box, {
   first: new Promise((resolve) => { fetchStreets = () => resolve(undefined); }),
   fit(bounds) {
@@ -243,11 +243,12 @@ function locate() {
   tell('locating');
   findPosition(({ coords }) => {
     tell(null);
+    warn(); // it may come after the limit
     setStops(withFirst(written(), spotWords(myPosition, coords.longitude, coords.latitude), most));
     search();
   }, (reason) => {
     tell(null);
-    warn(reason === 'refused' ? message.dataset.refused : message.dataset.failed, locate);
+    warnOfPosition(reason, locate);
   });
 }
 
