@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable, Mapping
+from datetime import date
 from functools import cache, wraps
 from typing import Any, Self
 from urllib.parse import unquote, unquote_to_bytes
@@ -146,12 +147,19 @@ def _refuse_other_text(query: bytes) -> None:
             raise InvalidValueError(unquote(name), value[:100], accepted) from None
 
 
+def _as_written(value: Any) -> Any:
+    """Return a day or a moment by ISO 8601, as the API writes it; Flask's own writes that of an HTTP header."""
+    return value.isoformat() if isinstance(value, date) else DefaultJSONProvider.default(value)
+
+
 class StrictJson(DefaultJSONProvider):
-    """Reads bodies as RFC 8259 has them.
+    """Reads bodies as RFC 8259 has them, and writes days and moments by ISO 8601.
 
     Python's own reader takes NaN and halves of surrogate pairs, which no store can hold, and fails
     at deep nesting.
     """
+
+    default = staticmethod(_as_written)
 
     def loads(self, s: str | bytes, **_: Any) -> Any:
         """Return the value; what is no JSON is a ValueError."""
@@ -161,6 +169,8 @@ class StrictJson(DefaultJSONProvider):
 def init_parameters(app: Flask) -> None:
     """Read JSON strictly; refuse in addresses what no code or name can hold."""
     app.json = StrictJson(app)
+    # Flask gives its templates the provider that it began with.
+    app.jinja_env.policies["json.dumps_function"] = app.json.dumps
 
     @app.before_request
     def refuse_nul() -> None:

@@ -3,7 +3,7 @@
 import io
 import json
 import re
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -168,13 +168,23 @@ def test_machines_read_the_same(client: FlaskClient) -> None:
     assert "openingHoursSpecification" not in facts  # its hours are not known
     hours = _facts_of(client.get("/stations/T-4").text)["openingHoursSpecification"]
     assert len(hours) == 7
-    assert {one["validFrom"] for one in hours} == {one["validThrough"] for one in hours}
+    # Days as schema.org has them, by ISO 8601.
+    days = [date.fromisoformat(one["validFrom"]) for one in hours]
+    assert days == [days[0] + timedelta(days=ahead) for ahead in range(7)]
+    assert all(one["validFrom"] == one["validThrough"] for one in hours)
+    assert all(one["dayOfWeek"].endswith(f"/{on:%A}") for one, on in zip(hours, days, strict=True))
     told = {(one["dayOfWeek"].rpartition("/")[2], one["opens"], one["closes"]) for one in hours}
     assert ("Sunday", "00:00", "00:00") in told
     # A holiday is a closed one among the working days.
     assert {(one[1], one[2]) for one in told} <= {("09:00", "17:00"), ("00:00", "00:00")}
     always = _facts_of(client.get("/stations/T-1").text)["openingHoursSpecification"]
     assert {(one["opens"], one["closes"]) for one in always} == {("00:00", "23:59")}
+
+
+def test_pages_write_days_and_moments_as_the_api_does(client: FlaskClient) -> None:
+    told = {"on": date(2026, 12, 1), "at": datetime(2026, 12, 1, 8, tzinfo=UTC)}
+    written = client.application.json.dumps(told)
+    assert json.loads(written) == {"on": "2026-12-01", "at": "2026-12-01T08:00:00+00:00"}
 
 
 def test_a_seasonal_place_says_when_its_hours_are_given_again(
