@@ -39,6 +39,7 @@ from geoapp.web.edge.reading import init_reading
 from geoapp.web.edge.refusals import init_refusals
 from geoapp.web.edge.security import init_security
 from geoapp.web.edge.services import Services
+from geoapp.web.edge.spoken import init_spoken
 from geoapp.web.edge.static_files import init_static_files
 from geoapp.web.edge.text_size import init_text_size
 from geoapp.web.front.front import Front
@@ -149,6 +150,7 @@ def create_app(settings: Settings | None = None, database: Database | None = Non
     init_cors(app)
     init_parameters(app)
     init_language(app)
+    init_spoken(app)
     init_text_size(app)
     init_heavy(app)
     init_static_files(app)

@@ -2,7 +2,7 @@
 // Leaflet (a classic script, loaded before) is the only other party. Leaflet wants (lat, lon);
 // the flip happens here and nowhere else.
 
-import { loadModule, pause } from './page.js';
+import { loadModule, pause, spokenIn } from './page.js';
 import { get } from './request.js';
 import { seaAddress, seaLayer } from './sea.js';
 import { ownStreets, streetsLayer } from './streets.js';
@@ -192,6 +192,15 @@ export function escapeHtml(text) {
   const holder = document.createElement('span');
   holder.textContent = text || '';
   return holder.innerHTML;
+}
+
+/**
+ * Words of a pop-up as HTML that says so where they are Chinese in an English page.
+ * @param {string | undefined} text
+ */
+export function spokenHtml(text) {
+  const html = escapeHtml(text);
+  return spokenIn(html) ? `<span lang="${spokenIn(html)}">${html}</span>` : html;
 }
 
 /**
@@ -400,6 +409,7 @@ function nameRegions(map, layer, words) {
       if (!line) return;
       const part = document.createElement('span');
       part.textContent = line;
+      if (spokenIn(line)) part.lang = spokenIn(line);
       lines.appendChild(part);
     });
     const tooltip = centredTooltip({ permanent: true, direction: 'center', className: 'region-name', pane: 'names' })

@@ -51,6 +51,15 @@ export function nameOf(named) {
 }
 
 /**
+ * In which language a text is read aloud where that is not the page's: Chinese in an English page.
+ * @param {string} text
+ * @returns {'zh-CN' | ''}
+ */
+export function spokenIn(text) {
+  return language() === 'en' && /[\u3400-\u9fff]/.test(text) ? 'zh-CN' : '';
+}
+
+/**
  * Let the browser answer whoever presses something, before more is worked on.
  * @returns {Promise<void>}
  */

@@ -1,6 +1,6 @@
 // A week by the hour: the slider, the strip and the map show the same hour; nothing is asked anew.
 
-import { at, eachRegion, escapeHtml, frameOn, makeMap, numbered } from '../lib/map.js';
+import { at, eachRegion, frameOn, makeMap, numbered, spokenHtml } from '../lib/map.js';
 import { byId, readJson } from '../lib/page.js';
 import { band, hourSlider } from '../lib/week.js';
 
@@ -49,9 +49,9 @@ const show = hourSlider({
 document.querySelectorAll('tr[data-order]').forEach((one) => {
   if (!(one instanceof HTMLElement)) return;
   const { order = '', lon, lat, name = '', said = '', href } = one.dataset;
-  const named = href ? `<a href="${encodeURI(href)}">${escapeHtml(name)}</a>` : escapeHtml(name);
+  const named = href ? `<a href="${encodeURI(href)}">${spokenHtml(name)}</a>` : spokenHtml(name);
   L.marker(at(Number(lon), Number(lat)), { icon: numbered(order), title: `${order} · ${name}` })
-    .bindPopup(`${named}<br>${escapeHtml(said)}`).addTo(made.map);
+    .bindPopup(`${named}<br>${spokenHtml(said)}`).addTo(made.map);
 });
 
 made.regions.then((layer) => {

@@ -1,6 +1,6 @@
 // What counts for a promise, on a map: filled where it counts for certain, hollow where it may.
 
-import { at, colour, escapeHtml, makeMap } from '../lib/map.js';
+import { at, colour, makeMap, spokenHtml } from '../lib/map.js';
 import { byId, readJson } from '../lib/page.js';
 
 const box = byId('map');
@@ -12,6 +12,6 @@ map.fitBounds(bounds.pad(0.1), { maxZoom: 15 });
 points.forEach(({ lon, lat, name, sure }) => {
   L.circleMarker(at(lon, lat), {
     radius: 7, weight: 2, color: colour('--dot'), fillColor: colour('--dot'), fillOpacity: sure ? 0.85 : 0,
-  }).bindTooltip(escapeHtml(name)).addTo(map);
+  }).bindTooltip(spokenHtml(name)).addTo(map);
 });
 box.dataset.drawn = String(points.length);

@@ -1,7 +1,7 @@
 // Stations against a rule of spacing: pairs that are too close and streets that are too far as lines, areas
 // that are too far as shapes, on a map in step with the lists.
 
-import { at, colour, escapeHtml, makeMap } from '../lib/map.js';
+import { at, colour, makeMap, spokenHtml } from '../lib/map.js';
 import { byId, readJson } from '../lib/page.js';
 
 /** @typedef {{ key: string, said: string, line: [number, number][] }} Pair */
@@ -30,7 +30,7 @@ function point(key) {
  * @param {L.Path & { getBounds(): L.LatLngBounds }} layer
  */
 function put(key, said, layer) {
-  layer.bindPopup(escapeHtml(said)).on('click', () => {
+  layer.bindPopup(spokenHtml(said)).on('click', () => {
     const row = point(key);
     if (row) row.scrollIntoView({ block: 'nearest' });
   });

@@ -1,7 +1,7 @@
 // How facilities stand to a standard, on a map in step with the list: a disc complies, a square on
 // its corner lacks something, a ring is unknown.
 
-import { at, escapeHtml, makeMap } from '../lib/map.js';
+import { at, escapeHtml, makeMap, spokenHtml } from '../lib/map.js';
 import { byId, readJson } from '../lib/page.js';
 
 /** @typedef {{ code: string, lon: number, lat: number, state: string, name: string, said: string, href: string }} Point */
@@ -33,7 +33,7 @@ function point(code) {
 const markers = new Map(points.map(({ code, lon, lat, state, name, said, href }) => {
   const icon = L.divIcon({ className: '', html: `<i class="mark ${escapeHtml(state)}"></i>`, iconSize: [14, 14] });
   const marker = L.marker(at(lon, lat), { icon, title: name, alt: name });
-  marker.bindPopup(`<a href="${encodeURI(href)}">${escapeHtml(name)}</a><br>${escapeHtml(said)}`);
+  marker.bindPopup(`<a href="${encodeURI(href)}">${spokenHtml(name)}</a><br>${spokenHtml(said)}`);
   marker.on('click', () => {
     point(code);
     const row = rows.get(code);

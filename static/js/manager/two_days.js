@@ -1,7 +1,7 @@
 // Two days on one map: the earlier on the left of a line that a slider moves, the later on its right.
 // Where there is no room for two halves, a switch shows the one or the other.
 
-import { at, colour, escapeHtml, makeMap } from '../lib/map.js';
+import { at, colour, makeMap, spokenHtml } from '../lib/map.js';
 import { byId, filled, readJson } from '../lib/page.js';
 
 /** @typedef {'known' | 'possible' | 'no'} Standing */
@@ -32,7 +32,7 @@ function makePane(day) {
     L.circleMarker(at(one.lon, one.lat), {
       pane: day, renderer, radius: other === 'no' && sure ? 8 : 6, weight: 2, color: sure ? colour('--panel') : shown,
       fillColor: shown, fillOpacity: sure ? 0.9 : 0, dashArray: sure ? undefined : '3 3',
-    }).bindTooltip([one.name, one.said].filter(Boolean).map(escapeHtml).join('<br>')).addTo(map);
+    }).bindTooltip([one.name, one.said].filter(Boolean).map(spokenHtml).join('<br>')).addTo(map);
   });
   return pane;
 }

@@ -1,6 +1,6 @@
 // Facilities on the map by what their visits come to beside the demand, as in the drawing beside it.
 
-import { at, colour, escapeHtml, makeMap } from '../lib/map.js';
+import { at, colour, makeMap, spokenHtml } from '../lib/map.js';
 import { byId, readJson } from '../lib/page.js';
 
 /** @typedef {{ lon: number, lat: number, name: string, field: string | null, said: string }} Point */
@@ -26,6 +26,6 @@ points.slice().reverse().forEach((one) => {
   L.circleMarker(at(one.lon, one.lat), {
     radius: look.radius, weight: 2, color: look.filled ? colour('--panel') : colour(look.name),
     fillColor: look.filled ? colour(look.name) : colour('--panel'), fillOpacity: 0.9, dashArray: look === UNKNOWN ? '2 3' : undefined,
-  }).bindTooltip([one.name, one.said].map(escapeHtml).join('<br>')).addTo(map);
+  }).bindTooltip([one.name, one.said].map(spokenHtml).join('<br>')).addTo(map);
 });
 box.dataset.drawn = String(points.length);

@@ -1,6 +1,6 @@
 // A steward's list: the table and the map in step.
 
-import { at, colour, escapeHtml, makeMap } from '../lib/map.js';
+import { at, colour, makeMap, spokenHtml } from '../lib/map.js';
 import { byId, closest, nameOf, readJson } from '../lib/page.js';
 
 /** @typedef {{ code: string, lon: number, lat: number, name_zh: string, name_en: string | null, href: string }} Point */
@@ -38,7 +38,7 @@ function choose(code, from) {
 
 points.forEach((point) => {
   const marker = L.circleMarker(at(point.lon, point.lat), style(false)).addTo(made.map);
-  marker.bindTooltip(escapeHtml(nameOf(point)));
+  marker.bindTooltip(spokenHtml(nameOf(point)));
   marker.on('click', () => choose(point.code, 'map'));
   markers.set(point.code, marker);
 });

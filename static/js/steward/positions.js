@@ -1,7 +1,7 @@
 // The positions of an import: as each datum has them, and rows that are placed by pressing the map.
 
 import { formatCount } from '../lib/figures.js';
-import { at, colour, escapeHtml, makeMap, together } from '../lib/map.js';
+import { at, colour, makeMap, spokenHtml, together } from '../lib/map.js';
 import { byId, closest, filled, readJson } from '../lib/page.js';
 
 /** @typedef {{ datum: string, points: [number, number][] }} Reading */
@@ -62,7 +62,7 @@ function draw(line) {
   const icon = L.divIcon({ className: 'record-mark', iconSize: [44, 44], iconAnchor: [22, 22] });
   const name = document.querySelector(`#unplaced [data-line="${line}"] strong`);
   const made = L.marker(at(+lon.value, +lat.value), { icon, keyboard: false }).addTo(map);
-  made.bindTooltip(escapeHtml((name && name.textContent) || ''));
+  made.bindTooltip(spokenHtml((name && name.textContent) || ''));
   marks.set(line, made);
 }
 
@@ -75,7 +75,7 @@ function drawExchange(row) {
   const name = row.querySelector('strong');
   L.circleMarker(at(lon, lat), { radius: 9, weight: 3, color: colour('--accent'), fill: false })
     .addTo(map)
-    .bindTooltip(escapeHtml((name && name.textContent) || ''));
+    .bindTooltip(spokenHtml((name && name.textContent) || ''));
 }
 
 const CHOSEN_MAX_ZOOM = 16;

@@ -1,7 +1,7 @@
 // The finder's field: what is found while one types. Loaded when somebody comes to the field; without
 // it the field is a plain form.
 
-import { byId, closest, filled } from '../lib/page.js';
+import { byId, closest, filled, spokenIn } from '../lib/page.js';
 import { post } from '../lib/request.js';
 import { isSame, load, remembered, store } from './kept.js';
 import { offline as keptStations } from './offline/link.js';
@@ -60,6 +60,7 @@ function made(tag, className, words) {
   const element = document.createElement(tag);
   element.className = className;
   element.textContent = words;
+  if (spokenIn(words)) element.lang = spokenIn(words);
   return element;
 }
 

@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { beforeEach, test } from 'node:test';
 
-import { filled, language, nameOf } from '../../../static/js/lib/page.js';
+import { filled, language, nameOf, spokenIn } from '../../../static/js/lib/page.js';
 
 const html = { lang: 'zh-CN' };
 
@@ -19,6 +19,13 @@ test('a name in the language of the page, in Chinese where there is no other', (
   assert.equal(language(), 'en');
   assert.equal(nameOf(both), 'Shibei');
   assert.equal(nameOf({ name_zh: '市北区', name_en: null }), '市北区');
+});
+
+test('Chinese in an English page is read aloud as Chinese', () => {
+  assert.equal(spokenIn('市北区'), '');
+  html.lang = 'en';
+  assert.equal(spokenIn('市北区'), 'zh-CN');
+  assert.equal(spokenIn('Shibei'), '');
 });
 
 test('values stand where their names stood, also those that look like a pattern', () => {

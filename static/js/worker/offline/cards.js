@@ -1,6 +1,6 @@
 // The answer of the kept stations, in the shape and the words of templates/worker/results.html.
 
-import { language } from '../../lib/page.js';
+import { language, spokenIn } from '../../lib/page.js';
 import { admits, isAsked } from './entering.js';
 import { said } from './hours.js';
 import { isAfar, isWalk } from './nearest.js';
@@ -37,6 +37,7 @@ export function made(tag, attributes, ...inside) {
   Object.keys(attributes).forEach((name) => element.setAttribute(name, attributes[name]));
   inside.forEach((one) => {
     if (one !== null) element.appendChild(typeof one === 'string' ? document.createTextNode(one) : one);
+    if (typeof one === 'string' && spokenIn(one) && inside.length === 1) element.lang = spokenIn(one);
   });
   return element;
 }
