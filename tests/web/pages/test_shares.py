@@ -116,6 +116,41 @@ def test_what_a_link_opens_and_when_it_ends(
                 run_sql(town.database, undo[why])
 
 
+def test_a_link_opens_to_the_end_of_its_last_day_and_then_says_so(
+    town: MonthlyTown, monkeypatch: pytest.MonkeyPatch, subtests: pytest.Subtests
+) -> None:
+    """By the service's clock, which is moved; and what nobody opens any more leads on."""
+    app = make_app(town.settings, town.database)
+    manager = client_of(app, town.database, Role.MANAGER)
+    last = today(town.settings) + timedelta(days=7)
+    link = link_of(manager, asked(town, until=last))
+    revoked = link_of(manager, asked(town, until=last))
+    (number,) = run_sql(town.database, "select max(id) from share")[0]
+    assert manager.post(f"/shares/{number}/revoke").status_code == 303
+    for day, status in ((last, 200), (last + timedelta(days=1), 410)):
+        monkeypatch.setattr(shares, "today", lambda _, day=day: day)
+        for path in (link, f"{link}/use", f"{link}/report?format=html"):
+            with subtests.test(f"{path.replace(link, 'LINK')} {status}"):
+                assert app.test_client().get(path).status_code == status
+    for path in (link, revoked, f"{revoked}/use"):
+        for tongue, said, way in (
+            ("zh", "已经到期、被收回。请向分享的人要新的", "看公布的覆盖情况"),
+            (
+                "en",
+                "has run out or was revoked. Ask whoever shared it",
+                "See the published coverage",
+            ),
+        ):
+            headers = {"Accept-Language": tongue, "Accept": "text/html"}
+            page = app.test_client().get(path, headers=headers)
+            assert page.status_code == 410
+            assert said in page.text and way in page.text
+            assert 'class="button main" href="/coverage"' in page.text
+            assert page.headers["Cache-Control"] == "no-store"
+            # Whose it was, and of what region, is told to nobody.
+            assert "王处长" not in page.text and "370203" not in page.text
+
+
 def test_who_makes_and_revokes_and_what_is_refused(town: MonthlyTown) -> None:
     app = make_app(town.settings, town.database)
     now = today(town.settings)
