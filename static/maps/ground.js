@@ -84,7 +84,7 @@ async function drawLand() {
 const land = box.dataset.outlines ? drawLand() : Promise.resolve(() => {});
 const inside = tilesInside();
 if (inside && !window.DecompressionStream) delete box.dataset.streets;
-const streets = ownStreets(box, colour, land, inside);
+const streets = ownStreets(box, colour, land, { inside, isOver: window.geoappMaps.isCovered });
 if (box.dataset.bases) {
   const told = JSON.parse(box.dataset.bases);
   chooseBaseMap(map, box, told, {

@@ -169,9 +169,11 @@ window.geoappMaps = (() => {
     return mark;
   }
 
+  // Thousands that stand each for itself would be too many elements.
+  const isElement = (data) => data.cluster || data.features.length <= MOST_ELEMENTS;
+
   function pointOf(data, [[lon, lat], title, , , , order], [colour, shape]) {
-    // Thousands that stand each for itself would be too many elements.
-    if (data.cluster || data.features.length <= MOST_ELEMENTS) {
+    if (isElement(data)) {
       return elementMarker([lat, lon], colour, shape, title, !data.gather, order);
     }
     return new Marker([lat, lon], {
@@ -358,12 +360,22 @@ window.geoappMaps = (() => {
     return bounds;
   }
 
+  // Whether streets are to lie above what is drawn: coloured areas, and beside them no lines nor points on their canvas,
+  // which would lie below with them.
+  function isCovered(layers) {
+    const isArea = ([place]) => Boolean(place.type) && place.type.endsWith("Polygon");
+    const isApart = (data) => (feature) => isArea(feature) || (Array.isArray(feature[0]) && isElement(data));
+    const isFilled = (data) => (feature) => isArea(feature) && data.looks[feature[2]][2] > 0;
+    return layers.some((data) => data.features.some(isFilled(data))) && layers.every((data) => data.features.every(isApart(data)));
+  }
+
   // What draws the streets comes later, as a module, and finds the map here.
   const shared = { layer, finish, extent };
 
   function finish(map, texts) {
     words = texts;
     shared.map = map;
+    shared.isCovered = isCovered(drawn.map((one) => one.geoappData));
     Object.assign(map.getContainer().dataset, texts.ground);
     map.getContainer().setAttribute("role", "region");
     map.getContainer().setAttribute("aria-label", words.map);

@@ -16,6 +16,10 @@ window.geoappNames = (() => {
   const BEYOND = 0.06;
   // Of counts a rim is left free that a finger meets and nobody sees.
   const RIM_PX = 5;
+  // What a finger meets of a single marker is wider than its sign by so much.
+  const FINGER_PX = 6;
+  // Where more markers are in sight than this, names of streets do not give way to them: there would be hardly any.
+  const MOST_GIVEN_WAY = 300;
   const SHORT = / (?:City|County|District)$/;
   const BRACKETS = /\s*[(（].*$/;
 
@@ -112,32 +116,43 @@ window.geoappNames = (() => {
       .sort(([a, b], [c, d]) => a * a + b * b - c * c - d * d);
   }
 
-  // Tells where names stand: those of the streets give way.
-  function tell(map, names) {
+  // Tells where names and markers stand: names of the streets give way.
+  function tell(map, names, marks) {
     const frame = map.getContainer().getBoundingClientRect();
     const spot = (x, y) => map.containerPointToLatLng([x - frame.left, y - frame.top]);
-    map.geoappNamed = names.map(([text, place]) => (
+    const given = marks.length > MOST_GIVEN_WAY ? names : names.concat(marks.map((place) => ["", place]));
+    map.geoappNamed = given.map(([text, place]) => (
       { text, bounds: L.latLngBounds(spot(place.left, place.bottom), spot(place.right, place.top)) }));
     map.fire("named");
   }
 
-  function drawnBox(sign) {
-    const { left, right, top, bottom } = sign.getBoundingClientRect();
+  // Where a marker stands, which one that is still on its way there does not yet.
+  function drawnBox(map, frame, sign) {
+    const { x, y } = map.layerPointToContainerPoint(L.DomUtil.getPosition(sign));
+    const [left, top] = [frame.left + x + parseFloat(sign.style.marginLeft), frame.top + y + parseFloat(sign.style.marginTop)];
     const rim = sign.firstElementChild?.classList.contains("cluster") ? RIM_PX : 0;
+    return { left: left + rim, right: left + sign.offsetWidth - rim, top: top + rim, bottom: top + sign.offsetHeight - rim };
+  }
+
+  // As much of a marker as is seen.
+  function seenBox(sign, { left, right, top, bottom }) {
+    const rim = sign.classList.contains("sign") ? FINGER_PX : 0;
     return { left: left + rim, right: right - rim, top: top + rim, bottom: bottom - rim };
   }
 
   // `below` gives way to `markers`, which are names of areas all.
   function tidy(map, markers, below) {
-    const signs = map.getPane("markerPane").getElementsByClassName("leaflet-marker-icon");
-    const taken = Array.from(signs, drawnBox).concat(window.geoappTiled?.standing() || []);
+    const frame = map.getContainer().getBoundingClientRect();
+    const signs = Array.from(map.getPane("markerPane").getElementsByClassName("leaflet-marker-icon"));
+    const boxes = signs.map((sign) => drawnBox(map, frame, sign));
+    const standing = window.geoappTiled?.standing() || [];
+    const taken = boxes.concat(standing);
     const width = (area) => (area ? area.right - area.left : 0);
     const sorted = (some) => some.filter((one) => one.getElement())
       .map((one) => [one.getElement().firstElementChild, one.geoappBounds && boxOf(map, one.geoappBounds), one.getLatLng()])
       .sort(([, one], [, other]) => width(other) - width(one));
     const names = [...sorted(markers), ...sorted(below)];
     const shown = [];
-    const frame = map.getContainer().getBoundingClientRect();
     const spot = (x, y) => map.containerPointToLatLng([x - frame.left, y - frame.top]);
     for (const [name] of names) name.style.margin = "0";
     const shorts = names.map(([name]) => name.dataset.told.replace(SHORT, ""));
@@ -182,7 +197,7 @@ window.geoappNames = (() => {
       taken.push(moved(place, step));
       shown.push([name.textContent, moved(place, step)]);
     }
-    tell(map, shown);
+    tell(map, shown, signs.map((sign, number) => seenBox(sign, boxes[number])).concat(standing));
   }
 
   return { marker, ground, setLand, tidy };

@@ -176,7 +176,7 @@ export function makeMap(box, options) {
   if (hasGround) map.createPane('land').style.zIndex = BELOW_STREETS;
   const regions = drawRegions(map, box, settings);
   const first = Promise.all([regions, settings.first, furnished]);
-  const streets = ownStreets(box, colour, first);
+  const streets = ownStreets(box, colour, first, { isOver: settings.interactive }); // regions that can be chosen are coloured
   if (box.dataset.bases) {
     offerBaseMaps(map, box, { streets, first, furnished }, async () => {
       /** @type {HTMLElement} */ (map.getPane('land')).style.zIndex = box.dataset.base ? ABOVE_TILES : BELOW_STREETS;

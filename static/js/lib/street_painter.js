@@ -5,8 +5,8 @@
  * @typedef {{ z: number, x: number, y: number }} Square
  * @typedef {{ key: string, square: Square, tile: object | null }} Wanted `tile` is null where its data did not come
  * What a layer is painted by: the address of its tiles and the last zoom that there are some of, the colours of
- * the style sheets by name, and how many pixels are a picture's side.
- * @typedef {{ source: string, deepest: number, language: string | undefined, fontFamily: string,
+ * the style sheets by name, whether they lie above coloured areas, and how many pixels are a picture's side.
+ * @typedef {{ source: string, deepest: number, language: string | undefined, fontFamily: string, isOver: boolean,
  *   colours: Record<string, string>, side: number }} Look
  * @typedef {{ drawing?: string, layer: number, look?: Look, draw?: Square & { number: number }, drop?: number,
  *   zoom?: number, named?: Named, end?: true }} Told
@@ -39,10 +39,10 @@
    * @param {Look} look
    * @returns {Layer}
    */
-  function makeLayer(layer, { source, deepest, language, fontFamily, colours, side }) {
+  function makeLayer(layer, { source, deepest, language, fontFamily, isOver, colours, side }) {
     const { protomapsL: drawing, geoappStreetRules: rules } = here;
     const colour = (/** @type {string} */ name) => colours[name];
-    const paintRules = rules.paintRules(drawing, colour);
+    const paintRules = rules.paintRules(drawing, colour, isOver);
     const [view] = Array.from(drawing.sourcesToViews({ url: source, maxDataZoom: deepest }).values());
     /** @type {Map<number, Wanted>} */
     const wanted = new Map();

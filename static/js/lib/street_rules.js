@@ -21,7 +21,7 @@
 
 /**
  * @typedef {{ colours: string[], givingWay: (symbolizer: Symbolizer, named: (zoom: number) => Named) => Symbolizer,
- *   keepNames: (changed: () => void) => NamesKept, paintRules: (drawing: Symbolizers, colour: Colour) => object[],
+ *   keepNames: (changed: () => void) => NamesKept, paintRules: (drawing: Symbolizers, colour: Colour, isOver: boolean) => object[],
  *   labelRules: (drawing: Symbolizers, colour: Colour, language: string | undefined, fontFamily: string,
  *     named: (zoom: number) => Named) => object[] }} StreetRules
  */
@@ -57,19 +57,23 @@
     return (/** @type {number} */ _zoom, /** @type {Feature} */ feature) => kinds.includes(feature.props.kind) && (!shape || feature.geomType === shape);
   }
 
+  // How much of their colour areas keep above coloured ones, which are to be seen through them.
+  const THIN = 0.2;
+
   /**
    * How areas and lines are painted, in this order.
    * @param {Symbolizers} drawing
    * @param {Colour} colour
+   * @param {boolean} isOver whether they lie above coloured areas
    */
-  function paintRules(drawing, colour) {
+  function paintRules(drawing, colour, isOver) {
     /**
      * @param {string} dataLayer
      * @param {string} name
      * @param {number} minzoom
      */
     const area = (dataLayer, name, minzoom) => ({
-      dataLayer, minzoom, symbolizer: new drawing.PolygonSymbolizer({ fill: colour(name) }),
+      dataLayer, minzoom, symbolizer: new drawing.PolygonSymbolizer({ fill: colour(name), opacity: isOver ? THIN : 1 }),
       filter: (/** @type {number} */ _zoom, /** @type {Feature} */ feature) => feature.geomType === AREA,
     });
     /**

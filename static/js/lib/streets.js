@@ -12,11 +12,16 @@ import './street_rules.js';
 
 /** @typedef {{ text: string, bounds: L.LatLngBounds }} Name one that the page has written on the map */
 
-/** @typedef {{ source: string | object, deepest: number, language: string | undefined, fontFamily: string }} Streets */
+/**
+ * @typedef {{ source: string | object, deepest: number, language: string | undefined, fontFamily: string,
+ *   isOver: boolean }} Streets `isOver` where they lie above coloured areas: below them they would hardly be seen
+ */
 
 const DEEPEST_DATA_ZOOM = 14;
 const DEEPEST_ZOOM = 22;
 const TILE_PX = 256;
+const OVER = 'streets-over'; // a pane
+const ABOVE_AREAS = '405'; // Leaflet's areas have 400; dots, names and markers lie above
 const { geoappStreetRules: rules } = /** @type {{ geoappStreetRules: StreetRules }} */ (/** @type {unknown} */ (window));
 
 /** Whether this browser asks to be spared. */
@@ -95,6 +100,14 @@ function watchNames(layer, tell) {
 }
 
 /**
+ * @param {{ isOver: boolean }} streets
+ * @returns {L.GridLayerOptions}
+ */
+function paneOf({ isOver }) {
+  return isOver ? { pane: OVER } : {};
+}
+
+/**
  * Streets that come as pictures from the thread that paints them.
  * @param {Worker} painter
  * @param {Streets} streets
@@ -141,7 +154,7 @@ function paintedLayer(painter, { source, ...streets }, colour) {
     },
   });
   /** @type {L.GridLayer} */
-  const layer = new /** @type {any} */ (Painted)({ maxZoom: DEEPEST_ZOOM });
+  const layer = new /** @type {any} */ (Painted)({ maxZoom: DEEPEST_ZOOM, ...paneOf(streets) });
   // Before the first tile is asked for.
   layer.beforeAdd = () => {
     painter.addEventListener('message', hear);
@@ -170,14 +183,14 @@ function paintedLayer(painter, { source, ...streets }, colour) {
  * @param {Colour} colour
  * @returns {L.GridLayer}
  */
-function ownLayer(drawing, { source, deepest, language, fontFamily }, colour) {
+function ownLayer(drawing, { source, deepest, language, fontFamily, isOver }, colour) {
   const names = rules.keepNames(() => {
     layer.clearLayout();
     layer.rerenderTiles();
   });
   const layer = drawing.leafletLayer({
-    url: source, maxDataZoom: deepest, maxZoom: DEEPEST_ZOOM, lang: language === 'en' ? 'en' : 'zh', attribution: '',
-    paintRules: rules.paintRules(drawing, colour),
+    url: source, maxDataZoom: deepest, maxZoom: DEEPEST_ZOOM, lang: language === 'en' ? 'en' : 'zh', attribution: '', ...paneOf({ isOver }),
+    paintRules: rules.paintRules(drawing, colour, isOver),
     labelRules: rules.labelRules(drawing, colour, language, fontFamily, names.known),
   });
   watchNames(layer, names.tell);
@@ -190,14 +203,20 @@ function ownLayer(drawing, { source, deepest, language, fontFamily }, colour) {
  * @param {HTMLElement} box tells the drawing library's address (`data-drawing`), that of the thread that paints with it
  *   (`data-painter`; without one the page does) and the language
  * @param {Colour} colour
- * @param {{ first: Promise<unknown>, source: string | object, deepest: number, drawn?: () => void, failed?: () => void }} given
- *   what comes before them; the address of their tiles, or the tiles themselves; the last zoom that there are tiles of
+ * @param {{ first: Promise<unknown>, source: string | object, deepest: number, isOver?: boolean, drawn?: () => void,
+ *   failed?: () => void }} given what comes before them; the address of their tiles, or the tiles themselves; the last zoom
+ *   that there are tiles of; whether they lie above coloured areas
  * @returns {L.LayerGroup}
  */
-export function streetsLayer(box, colour, { first, source, deepest, drawn = () => {}, failed = () => {} }) {
+export function streetsLayer(box, colour, { first, source, deepest, isOver = false, drawn = () => {}, failed = () => {} }) {
   const { drawing: address, painter: thread, language } = box.dataset;
   const group = L.layerGroup();
-  group.once('add', async () => {
+  group.once('add', async ({ target }) => {
+    if (isOver) {
+      const pane = target._map.createPane(OVER);
+      pane.style.zIndex = ABOVE_AREAS;
+      pane.style.pointerEvents = 'none'; // the areas below it are met
+    }
     await first;
     await quiet();
     /** @type {((streets: Streets) => L.GridLayer) | null} */
@@ -224,7 +243,7 @@ export function streetsLayer(box, colour, { first, source, deepest, drawn = () =
     });
     const draw = () => {
       group.clearLayers();
-      const layer = makeLayer({ source, deepest, language, fontFamily: getComputedStyle(box).fontFamily });
+      const layer = makeLayer({ source, deepest, language, isOver, fontFamily: getComputedStyle(box).fontFamily });
       layer.once('load', drawn);
       layer.on('painted', (/** @type {any} */ event) => paper.take(event.tile));
       group.addLayer(layer);
@@ -242,13 +261,14 @@ export function streetsLayer(box, colour, { first, source, deepest, drawn = () =
  * @param {HTMLElement} box
  * @param {Colour} colour
  * @param {Promise<unknown>} first what comes before them
- * @param {object} [inside] tiles that the page holds itself, in place of the address
+ * @param {{ inside?: object, isOver?: boolean }} [given] tiles that the page holds itself, in place of the address;
+ *   whether they lie above coloured areas
  */
-export function ownStreets(box, colour, first, inside) {
+export function ownStreets(box, colour, first, { inside, isOver } = {}) {
   const { streets, deepest } = box.dataset;
   if (!streets) return null;
   return streetsLayer(box, colour, {
-    first, source: inside || streets, deepest: Number(deepest) || DEEPEST_DATA_ZOOM,
+    first, source: inside || streets, deepest: Number(deepest) || DEEPEST_DATA_ZOOM, isOver,
     drawn: () => { box.dataset.streetsDrawn = 'true'; },
     failed: () => { delete box.dataset.streets; },
   });

@@ -20,7 +20,7 @@ const made = makeMap(box, { interactive: true, fit: () => !focus.length, note: (
 function style(code, chosen) {
   return {
     color: chosen ? 'var(--ink)' : 'var(--map-line)', weight: chosen ? 3 : 1.2,
-    fillColor: `var(--${classes[code] || 'class-none'})`, fillOpacity: box.dataset.bases || box.dataset.streets ? 0.65 : 0.9, fill: true,
+    fillColor: `var(--${classes[code] || 'class-none'})`, fillOpacity: box.dataset.bases ? 0.65 : 0.9, fill: true,
   };
 }
 

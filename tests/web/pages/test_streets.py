@@ -10,6 +10,8 @@ from geoapp.core.words import OSM_ATTRIBUTION
 from geoapp.operations.streets.importing import import_streets
 from geoapp.operations.upkeep.init import initialise
 from geoapp.store.engine import Database
+from tests.answers import publish_run
+from tests.operations.coverage.small_town import WANTED
 from tests.osm_file import write_town_map
 from tests.seed import fill_town
 from tests.web.conftest import SIZES, Site, Visit, fits, serious_violations, serve
@@ -29,6 +31,17 @@ INK = """() => { const seen = new Set(); document.querySelectorAll('#map canvas.
 
 NIGHT = ["58,68,74", "18,25,29", "33,48,41"]  # streets, sea, green
 DAY = ["255,255,255", "223,232,236", "230,239,223"]
+# Above coloured areas, which are seen through those of the streets' map: lines alone.
+LINES_BY_NIGHT, LINES_BY_DAY = NIGHT[:1], DAY[:1]
+THIN_BY_DAY = set(DAY) - set(LINES_BY_DAY)
+ABOVE = """() => ['streets-over', 'overlay', 'marker'].map((name) => (
+  Number(getComputedStyle(document.querySelector(`.leaflet-${name}-pane`)).zIndex)))"""
+# Markers that names of streets do not give way to.
+CUTTING = """() => { const { map } = window.geoappMaps;
+  return [...document.querySelectorAll('.leaflet-marker-pane .leaflet-marker-icon')].filter((one) => {
+    const spot = map.layerPointToLatLng(L.DomUtil.getPosition(one));
+    return !map.geoappNamed.some(({ text, bounds }) => !text && bounds.contains(spot));
+  }).length; }"""
 LAND = "() => getComputedStyle(document.querySelector('.leaflet-{}-pane path')).fill"
 GROUND = "() => getComputedStyle(document.querySelector('{}')).backgroundColor"
 
@@ -37,19 +50,21 @@ def _begun_ms(request: Request) -> float:
     return float(request.timing["startTime"])
 
 
-def is_by_day_on_paper(page: Page, ink: str, land: str) -> None:
+def is_by_day_on_paper(
+    page: Page, ink: str, land: str, night: list[str] = NIGHT, day: list[str] = DAY
+) -> None:
     """Assert that a page that is painted by night is printed by day, and is thereafter what it was."""
-    page.wait_for_function(f"night => night.every((one) => ({ink})().includes(one))", arg=NIGHT)
-    assert not set(DAY) & set(page.evaluate(ink))
+    page.wait_for_function(f"night => night.every((one) => ({ink})().includes(one))", arg=night)
+    assert not set(day) & set(page.evaluate(ink))
     page.evaluate("window.dispatchEvent(new Event('beforeprint'))")
     page.emulate_media(color_scheme="dark", media="print")
     printed = set(page.evaluate(ink))
-    assert printed >= set(DAY) and not set(NIGHT) & printed
+    assert printed >= set(day) and not set(night) & printed
     assert page.evaluate(LAND.format(land)) == "rgb(251, 250, 247)"
     page.emulate_media(color_scheme="dark", media="null")
     page.evaluate("window.dispatchEvent(new Event('afterprint'))")
     restored = set(page.evaluate(ink))
-    assert restored >= set(NIGHT) and not set(DAY) & restored
+    assert restored >= set(night) and not set(day) & restored
 
 
 def test_the_finder_draws_streets_after_its_answer(
@@ -128,6 +143,30 @@ def test_the_finder_draws_streets_after_its_answer(
     assert not kept.evaluate("() => caches.has('geoapp-streets /')")
 
 
+def has_streets_above(page: Page, ink: str) -> None:
+    """Assert that streets and their names lie above coloured areas, which are seen through the rest."""
+    page.wait_for_function(f"() => ({ink})().includes('{LINES_BY_DAY[0]}')")
+    assert not THIN_BY_DAY & set(page.evaluate(ink))
+    streets, areas, markers = page.evaluate(ABOVE)
+    assert areas < streets < markers
+
+
+def test_streets_lie_above_coloured_districts(
+    database: Database, settings: Settings, visit: Visit, tmp_path: Path
+) -> None:
+    initialise(database)
+    fill_town(database)
+    import_streets(database, settings, write_town_map(tmp_path / "town.osm.pbf"))
+    publish_run(database, settings, WANTED)
+    for url in serve(create_app(settings, database)):
+        page = visit(Site(url, database), "/coverage?lang=zh", size="desktop")
+        page.locator("#map[data-streets-drawn][data-coloured]").wait_for(state="attached")
+        has_streets_above(page, INK)
+        # The districts below them are met all the same.
+        page.locator("#map").click(position={"x": 150, "y": 150})
+        expect(page.locator("#districts tr.chosen")).to_have_count(1)
+
+
 def test_maps_of_layers_have_streets_served_and_in_a_file(
     database: Database, settings: Settings, visit: Visit, tmp_path: Path
 ) -> None:
@@ -140,7 +179,8 @@ def test_maps_of_layers_have_streets_served_and_in_a_file(
         site = Site(url, database)
         page = visit(site, "/maps/stations,regions.html", size="desktop")
         page.locator(drawn).wait_for(state="attached")
-        assert {"255,255,255", "223,232,236"} <= set(page.evaluate(ink))
+        has_streets_above(page, ink)
+        assert page.evaluate(CUTTING) == 0
         assert page.evaluate(GROUND.format(".folium-map")) == "rgb(238, 237, 232)"
         expect(page.get_by_text(OSM_ATTRIBUTION)).to_be_visible()
         page.get_by_role("button", name="放大").click()  # the layers' script works beside it
@@ -152,7 +192,7 @@ def test_maps_of_layers_have_streets_served_and_in_a_file(
         page.emulate_media(color_scheme="dark")
         page.reload()
         page.locator(drawn).wait_for(state="attached")
-        is_by_day_on_paper(page, ink, "geoapp-land")
+        is_by_day_on_paper(page, ink, "geoapp-land", LINES_BY_NIGHT, LINES_BY_DAY)
         path = tmp_path / "map.html"
         answer = page.request.get(f"{url}/maps/stations,regions.html?download=1")
         path.write_bytes(answer.body())
@@ -162,11 +202,11 @@ def test_maps_of_layers_have_streets_served_and_in_a_file(
     alone.on("request", lambda request: asked.append(request.url))
     alone.goto(path.as_uri())
     alone.locator(drawn).wait_for(state="attached")
-    assert {"255,255,255", "223,232,236"} <= set(alone.evaluate(ink))
+    has_streets_above(alone, ink)
     assert [one for one in asked if not one.startswith(("file:", "data:", "blob:"))] == []
     expect(alone.get_by_text(OSM_ATTRIBUTION)).to_be_visible()
     alone.emulate_media(color_scheme="dark")
     alone.reload()
     alone.locator(drawn).wait_for(state="attached")
-    is_by_day_on_paper(alone, ink, "geoapp-land")
+    is_by_day_on_paper(alone, ink, "geoapp-land", LINES_BY_NIGHT, LINES_BY_DAY)
     alone.context.close()
