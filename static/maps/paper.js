@@ -5,7 +5,7 @@ window.geoappPaper = (() => {
   const SIDE_PX = 700;
   // What a page may be wide and high beside the words, without its margins: A4, and Letter.
   const UPRIGHT = [SIDE_PX, 760];
-  const ON_ITS_SIDE = [740, 690];
+  const ON_ITS_SIDE = [740, 708];
 
   const LEAST_PX = 600;
   const MARGIN_PX = 24;

@@ -473,6 +473,19 @@ def test_a_printed_map_is_one_sheet(site: Site, visit: Visit) -> None:
         assert len(pages) == 1
 
 
+def test_on_its_side_a_sheet_is_full(site: Site, visit: Visit) -> None:
+    page = opened(visit(site, f"/maps/{ALL}.html", size="desktop"))
+    page.evaluate("window.dispatchEvent(new Event('beforeprint'))")
+    page.emulate_media(media="print")
+    for width, height in ((1047, 718), (980, 740)):  # A4 and Letter without their margins
+        page.set_viewport_size({"width": width, "height": height})
+        drawn, words = (page.locator(one).bounding_box() for one in (".folium-map", ".heading"))
+        assert drawn and words
+        assert 700 < drawn["height"] < 718
+        assert words["x"] > drawn["x"] + drawn["width"]
+        assert words["x"] + words["width"] == pytest.approx(width, abs=2)
+
+
 # Folium keeps the map under a name of its own making.
 LOOK_AT = """([lat, lon]) => {
   const name = Object.keys(window).find(one => one.startsWith('map_') && window[one] instanceof L.Map);
