@@ -357,13 +357,15 @@ def test_order_and_pages(client: FlaskClient, subtests: pytest.Subtests) -> None
             assert paged == by(*order.split(","))
 
 
+NEW = (
+    "insert into facility (code, kind_code, name_zh, geom, status, capacity) values "
+    "(:code, 'outdoor_station', '新', st_setsrid(st_makepoint(120.3, 36.2), 4326), 'open', 10)"
+)
+
+
 def test_pages_neither_lose_nor_repeat_while_data_changes(
     client: FlaskClient, town: Database, subtests: pytest.Subtests
 ) -> None:
-    new = (
-        "insert into facility (code, kind_code, name_zh, geom, status, capacity) values "
-        "(:code, 'outdoor_station', '新', st_setsrid(st_makepoint(120.3, 36.2), 4326), 'open', 10)"
-    )
     for number, order in enumerate(("code", "-capacity,name", "verified_on")):
         with subtests.test(order=order):
             before = ids(client, sortby=order)
@@ -380,10 +382,33 @@ def test_pages_neither_lose_nor_repeat_while_data_changes(
                             text("delete from facility where code = :code"), {"code": gone[0]}
                         )
                         for code in (f"A-{number}", f"Z-{number}"):
-                            session.execute(text(new), {"code": code})
+                            session.execute(text(NEW), {"code": code})
             assert len(met) == len(set(met))
             assert set(before) <= set(met)
             assert [one for one in met if one in before] == before
+
+
+def test_the_order_by_id_neither_loses_nor_repeats_what_is_edited(
+    client: FlaskClient, town: Database
+) -> None:
+    """Names, positions and seats change between any two pages, and others come and go."""
+    before = ids(client)
+    met: list[Any] = []
+    for turn, (page, _) in enumerate(pages(client, limit=2)):
+        met += page
+        with town.session() as session:
+            session.execute(
+                text(
+                    "update facility set name_zh = chr(ascii('龟') - :turn) || name_zh, "
+                    "capacity = :turn, geom = st_translate(geom, 0.0001, 0)"
+                ),
+                {"turn": turn},
+            )
+            for code in (f"A-{turn}", f"Z-{turn}"):
+                session.execute(text(NEW), {"code": code})
+            session.execute(text("delete from facility where code = :code"), {"code": f"A-{turn}"})
+    assert len(met) == len(set(met)) > 4
+    assert [one for one in met if one in before] == before
 
 
 def test_reference_systems_asked_for_by_a_header(client: FlaskClient) -> None:
