@@ -355,7 +355,8 @@ EXISTING_SEATS = Field(
     name="existing_seats",
     kind=Kind.NUMBER,
     label=Text(
-        "现有站点的座位也算，没登记的每处按", "Existing seats count too; where not recorded"
+        "现有座位也算：没登记的每处按几座",
+        "Existing seats count too: how many where none are recorded",
     ),
     help=Text(
         "现有设施也只坐得下登记的座位数，没登记的按这个数（与 capacity 或 sizes 同用）；不填：它们服务覆盖到的所有人",

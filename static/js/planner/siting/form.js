@@ -14,7 +14,7 @@ const NEEDING_CANDIDATES = new Set([
 const ONLY_AMONG = new Set([...NEEDING_CANDIDATES, 'quotas', 'host_quotas', 'phases']);
 
 // What sizes of station say already, or are not asked with.
-const IDLE_WITH_SIZES = new Set(['site_cost', 'capacity', 'backup_share', 'alternatives', 'differ', 'within_share', 'period', 'hour_weights']);
+const IDLE_WITH_SIZES = new Set(['site_cost', 'capacity', 'backup_share', 'alternatives', 'differ', 'within_share']);
 
 // The models that sites anywhere are proven for.
 const PROVEN_ANYWHERE = new Set(['mclp', 'lscp', 'p_center']);
@@ -170,6 +170,7 @@ export function makeForm(form, districts, hosts) {
 
   byId('budget').addEventListener('input', fit);
   byId('size').addEventListener('input', fit);
+  byId('capacity').addEventListener('input', fit);
   byId('candidates').addEventListener('change', () => { limited = false; });
   byId('kept-drop').addEventListener('click', () => {
     kept = {};
