@@ -3,13 +3,16 @@
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
+from typing import Any, Final
 
 from sqlalchemy import ColumnElement, Select, case, func, or_, select
 from sqlalchemy.orm import Session
 
 from geoapp.core.words import DateBasis, Status
 from geoapp.store.models import Facility
+
+# Of a facility whose column of states is `status`: whether everybody may read a page on it.
+HAS_PAGE: Final = "status in ('open', 'suspended', 'closed')"
 
 
 def _listed() -> tuple[ColumnElement[bool], ...]:

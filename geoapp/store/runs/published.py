@@ -9,6 +9,7 @@ from sqlalchemy import func, or_, select, text, update
 from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.orm import Session
 
+from geoapp.store.facilities.public import HAS_PAGE
 from geoapp.store.models import Publication, Region
 from geoapp.store.region_tree import WITHIN_REGION
 
@@ -37,11 +38,12 @@ _CHANGED = """
 
 
 # The newest first; of one that is gone only its code is left.
-_NAMED = """
-    select code, name_zh, name_en from (
-        select f.code, f.name_zh, f.name_en, f.rev from facility f where f.rev > :since {within}
+_NAMED = f"""
+    select code, name_zh, name_en, has_page from (
+        select f.code, f.name_zh, f.name_en, f.{HAS_PAGE} as has_page, f.rev
+        from facility f where f.rev > :since {{within}}
         union all
-        select t.code, null, null, t.rev from facility_tombstone t where t.rev > :since
+        select t.code, null, null, false, t.rev from facility_tombstone t where t.rev > :since
             and not exists (select from facility f where f.id = t.facility_id)
     ) changed order by rev desc, code limit :most
 """
@@ -56,11 +58,15 @@ _ON_SAMPLES = text(
 
 @dataclass(frozen=True, slots=True)
 class ChangedFacility:
-    """A facility that was added, changed or removed; without a name it is gone."""
+    """A facility that was added, changed or removed; without a name it is gone.
+
+    ``has_page`` where everybody may read a page on it.
+    """
 
     code: str
     name_zh: str | None
     name_en: str | None
+    has_page: bool
 
 
 def add_publication(

@@ -9,6 +9,7 @@ from sqlalchemy import text
 
 from geoapp.core.use import Basis
 from geoapp.store.engine import Session
+from geoapp.store.facilities.public import HAS_PAGE
 
 _READ_AT_ONCE: Final = 5_000
 _QUARTER: Final = "extract(year from day)::integer, extract(quarter from day)::integer"
@@ -218,7 +219,7 @@ def days_known(session: Session, facility_id: int | None = None) -> tuple[date, 
 
 @dataclass(frozen=True, slots=True)
 class NamedFacility:
-    """A facility as a list of figures names it."""
+    """A facility as a list of figures names it; ``has_page`` where everybody may read a page on it."""
 
     id: int
     code: str
@@ -226,12 +227,13 @@ class NamedFacility:
     name_en: str | None
     region_code: str | None
     is_sample: bool
+    has_page: bool
 
 
 def named_facilities(session: Session, ids: Sequence[int]) -> list[NamedFacility]:
     """Return some facilities in order of code."""
     query = text(
-        "select id, code, name_zh, name_en, region_code, is_sample from facility "
+        f"select id, code, name_zh, name_en, region_code, is_sample, {HAS_PAGE} from facility "
         "where id = any(cast(:ids as bigint[])) order by code"
     )
     return [NamedFacility(*row) for row in session.execute(query, {"ids": list(ids)})]
