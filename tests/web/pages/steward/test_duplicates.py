@@ -12,7 +12,7 @@ from geoapp.core.roles import Role
 from geoapp.core.settings import Settings
 from geoapp.store.engine import Database
 from tests.web.api_client import client_of, make_app
-from tests.web.conftest import Site, Visit, serious_violations, sign_in
+from tests.web.conftest import Site, Visit, fits, serious_violations, sign_in
 
 LIST, PAIR = "/steward/duplicates", "/steward/duplicates/pair"
 ALIKE = (
@@ -103,6 +103,16 @@ def test_a_steward_decides_takes_it_back_and_merges(site: Site, visit: Visit) ->
     page.goto(site.url + LIST)
     page.get_by_role("link", name="并排比较").click()
     expect(page.locator("#map")).to_have_attribute("data-drawn", "2")
+    assert serious_violations(page) == []
+    # On a phone both values of a field are in sight, and nothing has to be pushed aside.
+    for width in (320, 390):
+        page.set_viewport_size({"width": width, "height": 800})
+        assert fits(page), width
+        box = page.locator("#choices").locator("..")
+        assert box.evaluate("box => box.scrollWidth <= box.clientWidth"), width
+        for choice in page.locator("#choices input").all():
+            place = choice.bounding_box()
+            assert place is not None and 0 < place["x"] < width - place["width"], width
     assert serious_violations(page) == []
     page.get_by_role("button", name="合并，留下").click()
     expect(page.get_by_role("status")).to_contain_text("T-2 → T-1")
