@@ -175,6 +175,7 @@ def test_who_makes_and_revokes_and_what_is_refused(town: MonthlyTown) -> None:
     link = link_of(manager, asked(town, until=now))
     number = run_sql(town.database, "select id from share")[0][0]
 
+    manager_of_all = client_of(app, town.database, Role.ADMIN)
     # Who is kept to a region shares that, and sees and revokes no other.
     save_user(town.database, "a-manager", Role.MANAGER, PASSWORD, regions=["370202"], replace=True)
     kept = app.test_client()
@@ -184,6 +185,14 @@ def test_who_makes_and_revokes_and_what_is_refused(town: MonthlyTown) -> None:
     assert "王处长" not in kept.get("/shares").text
     assert kept.post(f"/shares/{number}/revoke").status_code == 403
     assert link_of(kept, asked(town, region="370202"))
+    # A page offers to share what is one's own, and nothing that would be refused.
+    for path, offered in (
+        ("/coverage/370202", True),
+        ("/coverage/370203", False),
+        ("/coverage", False),
+    ):
+        assert ("/shares" in kept.get(path).text) is offered, path
+        assert "/shares" in manager_of_all.get(path).text
 
     admin = client_of(app, town.database, Role.ADMIN)
     assert admin.post(f"/shares/{number}/revoke").status_code == 303

@@ -59,7 +59,7 @@ from geoapp.web.pages.coverage.changes import (
 )
 from geoapp.web.pages.coverage.monthly import form_parts
 from geoapp.web.pages.coverage.planner import is_sample, map_link, run_number, statement_of
-from geoapp.web.pages.coverage.standing import standing_of
+from geoapp.web.pages.coverage.standing import is_own, own_regions, standing_of
 from geoapp.web.pages.naming import naming
 from geoapp.web.pages.run_lines import QuestionLine, line_of_actions
 
@@ -245,6 +245,8 @@ def _page(
         zones=coverage_results.gap_zones(database, run.id, region, MOST_ZONES),
         gap_words=worst_gaps,
         actions=_actions(run, region) if may(Permission.SEE_UNPUBLISHED) else [],
+        # Who is kept to regions shares what is of these alone.
+        may_share=is_own(region or answers.run_region(run), own_regions()),
         report_form=form_parts() if standing.in_force and may(Permission.SEE_UNPUBLISHED) else None,
         **parts,
     )
