@@ -3,6 +3,7 @@
 from datetime import UTC, datetime
 from typing import Any
 from xml.etree import ElementTree
+from zoneinfo import ZoneInfo
 
 from flask import Blueprint, Response, request, url_for
 
@@ -73,7 +74,9 @@ def openings() -> Response:
         )
         for one in found
     ]
-    return _sent(calendar_file(entries, t(_DAYS)), "text/calendar")
+    return _sent(
+        calendar_file(entries, ZoneInfo(parts.settings.timezone), t(_DAYS)), "text/calendar"
+    )
 
 
 def _own_address() -> str:

@@ -139,17 +139,38 @@ function printWhole(map, box) {
 }
 
 /**
- * What stands at the edges of a map: in a task of its own, as the map itself takes a phone long enough.
+ * What stands at the edges of a map: the buttons in a task of their own, as the map itself takes a phone long enough.
  * @param {L.Map} map
  * @param {HTMLElement} box
  */
 async function furnish(map, box) {
+  L.control.scale({ imperial: false, position: 'topleft' }).addTo(map);
+  // Above: below, a phone's sheet or a legend would lie over it.
+  const credit = L.control.attribution({ position: 'topleft', prefix: false }).addAttribution(escapeHtml(box.dataset.attribution));
+  if (box.dataset.bases || box.dataset.attribution) credit.addTo(map);
   await pause();
   L.control.zoom({ position: 'topright', zoomInTitle: box.dataset.zoomIn, zoomOutTitle: box.dataset.zoomOut }).addTo(map);
-  L.control.scale({ imperial: false, position: 'topleft' }).addTo(map);
-  if (!box.dataset.bases && !box.dataset.attribution) return;
-  // Above: below, a phone's sheet or a legend would lie over it.
-  L.control.attribution({ position: 'topleft', prefix: false }).addAttribution(escapeHtml(box.dataset.attribution)).addTo(map);
+}
+
+export const MARK_PX = 22; // half of a marker's height
+
+/**
+ * How far from a map's upper edge what is to be seen begins: below its scale and what is said of its source.
+ * @param {L.Map} map
+ */
+export function told_px(map) {
+  const told = /** @type {HTMLElement} */ (map.getContainer().querySelector('.leaflet-top.leaflet-left'));
+  return told.offsetHeight + MARK_PX;
+}
+
+/**
+ * Room around places that are brought into sight, so that none lies under what the map says of itself.
+ * @param {L.Map} map
+ * @param {number} room_px
+ * @returns {{ paddingTopLeft: [number, number], paddingBottomRight: [number, number] }}
+ */
+export function roomAround(map, room_px) {
+  return { paddingTopLeft: [room_px, Math.max(room_px, told_px(map))], paddingBottomRight: [room_px, room_px] };
 }
 
 /**

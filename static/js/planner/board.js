@@ -1,7 +1,7 @@
 // The board: its cards as numbered markers on the map; what a station really covers, when asked.
 
 import { drawDots } from '../lib/dots.js';
-import { at, colour, makeMap, numbered } from '../lib/map.js';
+import { at, colour, makeMap, numbered, roomAround } from '../lib/map.js';
 import { byId, closest, readJson } from '../lib/page.js';
 import { get } from '../lib/request.js';
 
@@ -62,6 +62,6 @@ byId('content').addEventListener('click', (event) => {
 
 made.regions.then(() => {
   const places = Array.from(markers.values(), (marker) => marker.getLatLng());
-  if (places.length) made.map.fitBounds(L.latLngBounds(places), { padding: [32, 32], maxZoom: 15, animate: false });
+  if (places.length) made.map.fitBounds(L.latLngBounds(places), { ...roomAround(made.map, 32), maxZoom: 15, animate: false });
   document.body.dataset.ready = 'true';
 });

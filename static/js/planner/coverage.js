@@ -3,7 +3,7 @@
 import { formatCounted } from '../lib/figures.js';
 import { makeFollower } from '../lib/follow.js';
 import { drawDots } from '../lib/dots.js';
-import { colour, makeMap } from '../lib/map.js';
+import { colour, makeMap, roomAround } from '../lib/map.js';
 import { byId, closest, complain, nameOf, readJson } from '../lib/page.js';
 import { get } from '../lib/request.js';
 import { chooseRow, makeSortable, showAll } from '../lib/table.js';
@@ -84,7 +84,7 @@ async function drawGaps(id) {
     },
   }).addTo(gapLayer);
   await made.regions;
-  if (layer.getLayers().length) made.map.fitBounds(layer.getBounds(), { padding: [24, 24], maxZoom: 15 });
+  if (layer.getLayers().length) made.map.fitBounds(layer.getBounds(), { ...roomAround(made.map, 24), maxZoom: 15 });
 }
 
 /** @param {Gap} zone */
@@ -104,7 +104,7 @@ function choose(rank, from) {
   chooseRow('gaps', (row) => row.dataset.rank === rank, from);
   const shape = zones.get(rank);
   if (shape && from === 'table') {
-    made.map.fitBounds(shape.getBounds(), { maxZoom: 15, padding: [60, 60] });
+    made.map.fitBounds(shape.getBounds(), { maxZoom: 15, ...roomAround(made.map, 60) });
     shape.openTooltip(shape.getBounds().getCenter());
   }
 }

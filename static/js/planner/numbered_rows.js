@@ -1,7 +1,7 @@
 // The rows of a table as numbered markers on the map: who is chosen in one is shown in the other. Where they may be
 // moved, they are dragged, or moved by the arrow keys once their row's button has given them the focus.
 
-import { at, numbered } from '../lib/map.js';
+import { at, numbered, roomAround } from '../lib/map.js';
 import { closest } from '../lib/page.js';
 import { chooseRow, showAll } from '../lib/table.js';
 
@@ -112,7 +112,7 @@ export function makeNumberedRows(made, id, reveal, words = () => '', moving = nu
     if (all) all.addEventListener('click', () => showAll(id));
     await made.regions;
     const places = Array.from(markers.values(), (marker) => marker.getLatLng());
-    if (places.length) made.map.fitBounds(L.latLngBounds(places), { padding: [32, 32], maxZoom: 15 });
+    if (places.length) made.map.fitBounds(L.latLngBounds(places), { ...roomAround(made.map, 32), maxZoom: 15 });
   }
 
   return { show, layer, stand, focus };

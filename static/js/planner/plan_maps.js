@@ -1,7 +1,7 @@
 // Plans on maps: the sites of each table on the map that it names; maps of one page move together.
 
 import { drawDots } from '../lib/dots.js';
-import { at, colour, makeMap, numbered } from '../lib/map.js';
+import { at, colour, makeMap, numbered, roomAround } from '../lib/map.js';
 import { makeLayers, ownDrawings } from './layers.js';
 
 const boxes = Array.from(document.querySelectorAll('.plan-map .map')).filter((box) => box instanceof HTMLElement);
@@ -40,6 +40,6 @@ shown.forEach(({ map }) => map.on('move', () => {
 
 Promise.all(shown.map((one) => one.regions)).then(() => {
   const places = shown.flatMap((one) => one.places);
-  if (places.length) shown[0].map.fitBounds(L.latLngBounds(places), { padding: [32, 32], maxZoom: 15, animate: false });
+  if (places.length) shown[0].map.fitBounds(L.latLngBounds(places), { ...roomAround(shown[0].map, 32), maxZoom: 15, animate: false });
   document.body.dataset.ready = 'true';
 });

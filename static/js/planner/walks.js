@@ -2,7 +2,7 @@
 // and told in words.
 
 import { formatCount } from '../lib/figures.js';
-import { at, colour } from '../lib/map.js';
+import { at, colour, roomAround } from '../lib/map.js';
 import { filled, nameOf } from '../lib/page.js';
 import { get } from '../lib/request.js';
 
@@ -88,7 +88,7 @@ export function makeWalks(map, box, tell) {
       drawAreas(found);
       const { properties } = found[0];
       say(filled(words.around, { name: named(properties), basis: words[properties.basis] }));
-      map.fitBounds(L.geoJSON(found[0]).getBounds(), { padding: [24, 24] });
+      map.fitBounds(L.geoJSON(found[0]).getBounds(), roomAround(map, 24));
     });
   }
 

@@ -1,6 +1,6 @@
 // A steward's list: the table and the map in step.
 
-import { at, colour, makeMap, spokenHtml } from '../lib/map.js';
+import { at, colour, makeMap, roomAround, spokenHtml } from '../lib/map.js';
 import { byId, closest, nameOf, readJson } from '../lib/page.js';
 
 /** @typedef {{ code: string, lon: number, lat: number, name_zh: string, name_en: string | null, href: string }} Point */
@@ -43,7 +43,7 @@ points.forEach((point) => {
   markers.set(point.code, marker);
 });
 if (points.length) {
-  made.map.fitBounds(L.latLngBounds(points.map((point) => at(point.lon, point.lat))), { padding: [32, 32], maxZoom: 15, animate: false });
+  made.map.fitBounds(L.latLngBounds(points.map((point) => at(point.lon, point.lat))), { ...roomAround(made.map, 32), maxZoom: 15, animate: false });
 }
 
 const table = document.getElementById('facilities');

@@ -1,6 +1,6 @@
 // Two facilities that may be one, on the map.
 
-import { at, colour, makeMap, numbered } from '../lib/map.js';
+import { at, colour, makeMap, numbered, roomAround } from '../lib/map.js';
 import { byId, nameOf, readJson } from '../lib/page.js';
 
 /** @typedef {{ number: number, lon: number, lat: number, name_zh: string, name_en: string | null }} Point */
@@ -15,5 +15,5 @@ points.forEach((point, order) => {
   const name = nameOf(point);
   L.marker(places[order], { icon: numbered(point.number), title: name, alt: name, keyboard: false }).addTo(map);
 });
-if (places.length) map.fitBounds(L.latLngBounds(places), { padding: [48, 48], maxZoom: 18, animate: false });
+if (places.length) map.fitBounds(L.latLngBounds(places), { ...roomAround(map, 48), maxZoom: 18, animate: false });
 box.dataset.drawn = String(points.length);

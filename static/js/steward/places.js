@@ -1,6 +1,6 @@
 // Timetabled places: each on the map under its number, put where the map is clicked.
 
-import { at, makeMap, numbered } from '../lib/map.js';
+import { at, makeMap, numbered, roomAround } from '../lib/map.js';
 import { byId } from '../lib/page.js';
 import { showWeek } from './week.js';
 
@@ -24,7 +24,7 @@ function position(row) {
 
 const stored = Array.from(rows, position).filter((place) => place !== null);
 const { map } = makeMap(box, { fit: () => !stored.length });
-if (stored.length) map.fitBounds(L.latLngBounds(stored), { padding: [48, 48], maxZoom: 15, animate: false });
+if (stored.length) map.fitBounds(L.latLngBounds(stored), { ...roomAround(map, 48), maxZoom: 15, animate: false });
 /** @type {Map<HTMLElement, L.Marker>} */
 const markers = new Map();
 /** @type {HTMLElement | null} */

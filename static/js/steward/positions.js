@@ -1,7 +1,7 @@
 // The positions of an import: as each datum has them, and rows that are placed by pressing the map.
 
 import { formatCount } from '../lib/figures.js';
-import { at, colour, makeMap, spokenHtml, together } from '../lib/map.js';
+import { at, colour, makeMap, roomAround, spokenHtml, together } from '../lib/map.js';
 import { byId, closest, filled, readJson } from '../lib/page.js';
 
 /** @typedef {{ datum: string, points: [number, number][] }} Reading */
@@ -22,7 +22,7 @@ readings.forEach(({ datum, points }) => {
   const dots = points.map(([lon, lat]) => L.circleMarker(at(lon, lat), { radius: 5, weight: 1, color: '#fff', interactive: false }));
   layers.set(datum, L.featureGroup(dots).addTo(map));
 });
-if (all.length) map.fitBounds(L.latLngBounds(all.map(([lon, lat]) => at(lon, lat))), { padding: [24, 24], maxZoom: 15, animate: false });
+if (all.length) map.fitBounds(L.latLngBounds(all.map(([lon, lat]) => at(lon, lat))), { ...roomAround(map, 24), maxZoom: 15, animate: false });
 
 /** The chosen reading stands out; the others stay as shadows, so that both are seen. */
 function show() {
@@ -146,7 +146,7 @@ document.addEventListener('change', (event) => {
 showProposed();
 if (!all.length && proposed.length) {
   const bounds = L.latLngBounds(proposed.map(({ dot }) => dot.getLatLng()));
-  map.fitBounds(bounds, { padding: [24, 24], maxZoom: 15, animate: false });
+  map.fitBounds(bounds, { ...roomAround(map, 24), maxZoom: 15, animate: false });
 }
 
 const list = document.getElementById('unplaced');

@@ -1,7 +1,7 @@
 // One record: its place on the map, a point or an area, and the week that follows from the hours.
 
 import { drawDots } from '../lib/dots.js';
-import { at, colour, makeMap } from '../lib/map.js';
+import { at, colour, makeMap, roomAround } from '../lib/map.js';
 import { byId } from '../lib/page.js';
 import { showWeek } from './week.js';
 
@@ -23,7 +23,7 @@ const style = { color: colour('--accent'), weight: 2, fillOpacity: 0.15 };
 
 drawPoint();
 drawArea();
-if (area.getLayers().length) map.fitBounds(area.getBounds(), { padding: [32, 32], animate: false });
+if (area.getLayers().length) map.fitBounds(area.getBounds(), { ...roomAround(map, 32), animate: false });
 showWeek(byId('opening_hours', HTMLInputElement), byId('week'));
 box.dataset.placed = 'true';
 
@@ -126,7 +126,7 @@ corners.addEventListener('change', () => {
   if (!area.getLayers().length) return;
   dropPoint();
   restOnPlace();
-  if (!map.getBounds().contains(area.getBounds())) map.fitBounds(area.getBounds(), { padding: [32, 32] });
+  if (!map.getBounds().contains(area.getBounds())) map.fitBounds(area.getBounds(), roomAround(map, 32));
 });
 map.on('click', ({ latlng }) => {
   if (map.pm.globalDrawModeEnabled() || corners.value.trim()) return;

@@ -1,6 +1,6 @@
 // The map of a station's page: the station, those near it, and the ground.
 
-import { at, makeMap, spread } from '../lib/map.js';
+import { at, makeMap, roomAround, spread } from '../lib/map.js';
 import { TOP_Z, keepReachable, placeMarker, stackMarkers } from '../lib/marker.js';
 import { byId, pause } from '../lib/page.js';
 import { keepsInSight } from '../lib/turned.js';
@@ -20,7 +20,7 @@ async function draw() {
   const near = Array.from(document.querySelectorAll('.near > li'));
   const bounds = L.latLngBounds([spotOf(here)]);
   near.slice(0, 2).forEach((one) => bounds.extend(spotOf(one)));
-  const fit = () => { map.fitBounds(bounds, { padding: [48, 48], maxZoom: 16, animate: false }); };
+  const fit = () => { map.fitBounds(bounds, { ...roomAround(map, 48), maxZoom: 16, animate: false }); };
   keepsInSight(map)(fit);
   fit();
   const offsets = spread(map, near.map(spotOf));

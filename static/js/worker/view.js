@@ -1,9 +1,8 @@
 // What the finder's map shows: the sheet hides a part of it on a phone.
 
-import { at, centredTooltip } from '../lib/map.js';
+import { at, centredTooltip, MARK_PX, told_px } from '../lib/map.js';
 import { keepsInSight } from '../lib/turned.js';
 
-const MARK_PX = 22; // half of a marker's height
 const HANDLE_PX = 14; // how far the sheet's handle stands above it, and some room
 
 /**
@@ -26,7 +25,7 @@ export function makeView(map, box, sheet) {
   function isInSight(bounds) {
     const top = map.latLngToContainerPoint(bounds.getNorthWest());
     const bottom = map.latLngToContainerPoint(bounds.getSouthEast());
-    return top.x > 20 && top.y > 20 && bottom.x < box.offsetWidth - 20
+    return top.x > 20 && top.y > told_px(map) - 2 && bottom.x < box.offsetWidth - 20
       && bottom.y < box.offsetHeight - hidden_px() - 20;
   }
 
@@ -49,9 +48,7 @@ export function makeView(map, box, sheet) {
    */
   function fit(bounds, isMoved) {
     const hidden = hidden_px();
-    // Below the scale and what is said of the map's source.
-    const told = /** @type {HTMLElement} */ (map.getContainer().querySelector('.leaflet-top.leaflet-left'));
-    map.fitBounds(bounds, { paddingTopLeft: [40, Math.max(40, told.offsetHeight + MARK_PX)], paddingBottomRight: [72, hidden + MARK_PX + (hidden ? HANDLE_PX : 2)], maxZoom: 16.5, animate: isMoved ? undefined : false });
+    map.fitBounds(bounds, { paddingTopLeft: [40, Math.max(40, told_px(map))], paddingBottomRight: [72, hidden + MARK_PX + (hidden ? HANDLE_PX : 2)], maxZoom: 16.5, animate: isMoved ? undefined : false });
   }
   return { isInSight, show };
 }

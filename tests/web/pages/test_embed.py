@@ -147,6 +147,7 @@ def test_feeds_tell_what_is_public(client: FlaskClient, town: Database) -> None:
     assert "LOCATION:青岛市市北区示例路 1 号\r\nURL:http://localhost/stations/T-1" in told
     assert told.count("TRANSP:TRANSPARENT") == told.count("BEGIN:VEVENT") == 2
     assert "demo" not in told
+    assert told.count("BEGIN:VTIMEZONE") == 1 and "TZID:Asia/Shanghai" in told
     tag = client.get("/feeds/changes.atom").headers["ETag"]
     again = client.get("/feeds/changes.atom", headers={"If-None-Match": tag})
     assert again.status_code == 304

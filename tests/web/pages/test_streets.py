@@ -5,6 +5,7 @@ from pathlib import Path
 from playwright.sync_api import Page, Request, expect
 
 from geoapp.app import create_app
+from geoapp.core.roles import Role
 from geoapp.core.settings import Settings
 from geoapp.core.words import OSM_ATTRIBUTION
 from geoapp.operations.streets.importing import import_streets
@@ -14,7 +15,7 @@ from tests.answers import publish_run
 from tests.operations.coverage.small_town import WANTED
 from tests.osm_file import write_town_map
 from tests.seed import fill_town
-from tests.web.conftest import SIZES, Site, Visit, fits, serious_violations, serve
+from tests.web.conftest import SIZES, Site, Visit, fits, serious_violations, serve, sign_in
 
 MOST_BYTES_BEFORE = 150_000  # of the first look, until an answer is there
 DRAWING = "protomaps-leaflet.js"
@@ -43,6 +44,22 @@ CUTTING = """() => { const { map } = window.geoappMaps;
     return !map.geoappNamed.some(({ text, bounds }) => !text && bounds.contains(spot));
   }).length; }"""
 LAND = "() => getComputedStyle(document.querySelector('.leaflet-{}-pane path')).fill"
+# Whether what names the data's source stands whole, and neither a control nor a numbered marker meets it.
+CREDIT_IS_CLEAR = """() => {
+  const credit = document.querySelector('.leaflet-control-attribution');
+  const place = (one) => one.getBoundingClientRect();
+  const meet = (a, b) => a.width && a.left < b.right && b.left < a.right && a.top < b.bottom && b.top < a.bottom;
+  const rivals = Array.from(document.querySelectorAll(
+    '.leaflet-control-zoom, .leaflet-control-scale, .map-layers > summary, .map-key, .marker .badge'));
+  // A station's page brings itself and the two nearest into sight, whatever else is there.
+  const isFar = (one) => document.getElementById('station') && Number(one.textContent) > 2;
+  if (!credit || !document.querySelector('.leaflet-control-zoom')) return false;
+  const own = place(credit), frame = place(document.getElementById('map'));
+  return own.left >= frame.left && own.right <= frame.right && own.bottom <= frame.bottom
+    && !rivals.some((one) => !isFar(one) && meet(place(one), own));
+}"""
+PHONES = (320, 360, 390)
+
 GROUND = "() => getComputedStyle(document.querySelector('{}')).backgroundColor"
 
 
@@ -165,6 +182,34 @@ def test_streets_lie_above_coloured_districts(
         # The districts below them are met all the same.
         page.locator("#map").click(position={"x": 150, "y": 150})
         expect(page.locator("#districts tr.chosen")).to_have_count(1)
+
+
+def test_whose_data_it_is_stands_clear_of_every_control_and_marker(
+    database: Database, settings: Settings, visit: Visit, tmp_path: Path
+) -> None:
+    initialise(database)
+    fill_town(database)
+    import_streets(database, settings, write_town_map(tmp_path / "town.osm.pbf"))
+    for url in serve(create_app(settings, database)):
+        site = Site(url, database)
+        page = visit(site, "/healthz")
+        sign_in(site, page, Role.PLANNER)
+        for address in (
+            "/?lang=zh",
+            "/stations/T-1?lang=zh",
+            "/plan?lang=zh",
+            "/plan/siting?lang=en",
+        ):
+            for width in PHONES:
+                page.set_viewport_size({"width": width, "height": 640})
+                page.goto(url + address)
+                page.wait_for_function(CREDIT_IS_CLEAR)
+        # What it stood over is met by a finger.
+        page.locator(".map-layers > summary").tap()
+        expect(page.locator(".map-layers fieldset")).to_be_visible()
+        expect(page.locator(".leaflet-control-attribution")).to_have_text(OSM_ATTRIBUTION)
+        page.set_viewport_size({"width": 1024, "height": 768})
+        page.wait_for_function(CREDIT_IS_CLEAR)
 
 
 def test_maps_of_layers_have_streets_served_and_in_a_file(

@@ -3,7 +3,7 @@
 import { formatCounted } from '../../lib/figures.js';
 import { makeFollower } from '../../lib/follow.js';
 import { drawDots } from '../../lib/dots.js';
-import { at, colour, makeMap, numbered, showRegion } from '../../lib/map.js';
+import { at, colour, makeMap, numbered, roomAround, showRegion } from '../../lib/map.js';
 import { byId, closest, complain, readJson } from '../../lib/page.js';
 import { makeAsking } from '../asking.js';
 import { makeLayers, ownDrawings } from '../layers.js';
@@ -155,7 +155,7 @@ async function drawBefore() {
     L.marker(at(lon, lat), { icon: numbered(order, 'before'), title: words, alt: words, keyboard: false, interactive: false }).addTo(earlier);
   });
   await made.regions;
-  if (old.length) made.map.fitBounds(L.latLngBounds(old.map(([lon, lat]) => at(lon, lat))), { padding: [32, 32], maxZoom: 15 });
+  if (old.length) made.map.fitBounds(L.latLngBounds(old.map(([lon, lat]) => at(lon, lat))), { ...roomAround(made.map, 32), maxZoom: 15 });
 }
 
 /** @param {string} code */

@@ -1,5 +1,7 @@
 """The list of applications by state with what is due, a new one, and the calendar."""
 
+from zoneinfo import ZoneInfo
+
 from flask import Blueprint, Response, redirect, render_template, request, url_for
 from pydantic import Field
 from werkzeug.wrappers import Response as BaseResponse
@@ -144,7 +146,8 @@ def calendar_download() -> Response:
         CalendarEntry(one.key, one.on, one.text.pick(language()))
         for one in due(parts.database, parts.settings, today(parts.settings))
     ]
-    response = Response(calendar_file(entries), mimetype="text/calendar")
+    zone = ZoneInfo(parts.settings.timezone)
+    response = Response(calendar_file(entries, zone), mimetype="text/calendar")
     response.headers["Content-Disposition"] = 'attachment; filename="applications.ics"'
     response.headers["Cache-Control"] = "private, no-cache"
     return response
