@@ -1,6 +1,6 @@
 """覆盖范围 / Cover areas: what is walked to from each facility within the standard."""
 
-from geoapp.maps.kit import Constant, CoverAreas, Field, Layer, Legend, Look, Popup, Text
+from geoapp.maps.kit import SOURCE, Constant, CoverAreas, Field, Layer, Legend, Look, Popup, Text
 from geoapp.store.layer_select import facilities_on
 
 LAYER = Layer(
@@ -24,6 +24,7 @@ LAYER = Layer(
             "computed point by point",
         )
     ),
+    attributes=(SOURCE,),
     versions=("facilities", "vocabulary", "runs", "network"),
     shown=False,
     uses_run=True,

@@ -4,6 +4,7 @@ from sqlalchemy import func, select
 
 from geoapp.maps.kit import (
     DEMAND_COLOURS,
+    SOURCE,
     ClassBreaks,
     Context,
     Field,
@@ -20,7 +21,7 @@ from geoapp.store.models import DemandPoint, DemandSet
 def query(context: Context):
     """Return the points of the run's demand set, or of the newest."""
     newest = select(func.max(DemandSet.id)).scalar_subquery()
-    points = select(DemandPoint.weight, DemandPoint.geom.label("geometry")).join(
+    points = select(DemandPoint.weight, DemandSet.source, DemandPoint.geom.label("geometry")).join(
         DemandSet, DemandSet.id == DemandPoint.set_id
     )
     if context.demand is None:
@@ -49,6 +50,7 @@ LAYER = Layer(
         ),
     ),
     legend=Legend(note=Text("每格人数（0.25 平方公里）", "Workers in a cell of 0.25 km2")),
+    attributes=(SOURCE,),
     versions=("demand", "runs"),
     shown=False,
     uses_run=True,

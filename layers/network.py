@@ -1,6 +1,6 @@
 """步行路网 / Walking network: the edges that walks are found on, and what is cut off from them."""
 
-from geoapp.maps.kit import Category, Field, Layer, Legend, Look, Popup, Streets, Text
+from geoapp.maps.kit import SOURCE, Category, Field, Layer, Legend, Look, Popup, Streets, Text
 
 LAYER = Layer(
     id="network",
@@ -17,6 +17,7 @@ LAYER = Layer(
     ),
     popup=Popup(title="name", fields=(Field("length_m", Text("长度", "Length"), "metres"),)),
     legend=Legend(note=Text("OpenStreetMap 贡献者，ODbL", "OpenStreetMap contributors, ODbL")),
+    attributes=(SOURCE,),
     versions=("network",),
     shown=False,
 )

@@ -293,7 +293,16 @@ RUN_STATUS_TEXT = {
     RunStatus.CANCELLED: Text("已取消", "Cancelled"),
 }
 
+OSM_NAME = "OpenStreetMap"
 OSM_ATTRIBUTION = "© OpenStreetMap contributors, ODbL 1.0"
 """What the licence asks to be shown wherever OpenStreetMap's data is."""
+
+OSM_LICENCE = "https://opendatacommons.org/licenses/odbl/1-0/"
+
+
+def is_of_osm(source: str | None) -> bool:
+    """Tell whether words on where data come from name OpenStreetMap."""
+    return source is not None and OSM_NAME.lower() in source.lower()
+
 
 SAMPLE_TEXT = Text("示例", "Sample")

@@ -19,6 +19,7 @@ __all__ = [
     "FACILITY_ATTRIBUTES",
     "FACILITY_POPUP",
     "FACILITY_TIMES",
+    "SOURCE",
     "Category",
     "ClassBreaks",
     "Constant",
@@ -207,7 +208,8 @@ class Legend:
 class Grid:
     """Gather the query's points (columns ``weight`` and ``geometry``) into hexagons.
 
-    The layer then has the columns ``id``, ``weight``, ``point_count`` and ``geometry``.
+    The layer then has the columns ``id``, ``weight``, ``point_count`` and ``geometry``, and ``source``:
+    what the query's column of that name says, if it has one.
     """
 
     cell_m2: float
@@ -349,6 +351,9 @@ FACILITY_POPUP = Popup(
     ),
 )
 
+# Whose data it is: a file that is handed on names it (ODbL asks for that).
+SOURCE = Field("source", Text("来源", "Source"))
+
 # What GIS programs get of each facility beside that.
 FACILITY_ATTRIBUTES = (
     Field("kind_code", Text("类型编码", "Code of the kind")),
@@ -364,7 +369,6 @@ FACILITY_ATTRIBUTES = (
     Field("opened_basis", Text("启用日期依据", "What the opening date rests on")),
     Field("closed_on", Text("停用日期", "Closed"), "date", if_any=True),
     Field("closed_basis", Text("停用日期依据", "What the closing date rests on"), if_any=True),
-    # Whose data it is: a file that is handed on names it (ODbL asks for that).
-    Field("source", Text("来源", "Source")),
+    SOURCE,
 )
 FACILITY_TIMES = ("opened_on", "verified_on")

@@ -28,6 +28,8 @@ class FileTable:
         What coordinates are in, as an authority's code or as WKT; eastings before northings.
     id_column
         The place of what is each feature's id in GeoJSON, rather than a property.
+    credit
+        What is to be said of whose data it is, where a format has a place for it.
     """
 
     columns: Sequence[str]
@@ -35,6 +37,7 @@ class FileTable:
     kinds: Mapping[int, ValueKind] = field(default_factory=dict)
     crs: str = WGS84
     id_column: int | None = None
+    credit: str | None = None
 
 
 def plain(cell: Any) -> Any:

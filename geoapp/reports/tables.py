@@ -166,6 +166,8 @@ def _write_xlsx(table: FileTable, path: Path, layer: str) -> None:
 def _write_geojson(table: FileTable, path: Path, layer: str) -> None:
     with path.open("wb") as file:
         named: dict[str, Any] = {"type": "FeatureCollection", "name": layer}
+        if table.credit is not None:
+            named["attribution"] = table.credit
         authority, colon, code = table.crs.partition(":")
         if table.crs != WGS84 and colon and code.isalnum():
             # No longer in the standard, and read by GIS programs all the same.

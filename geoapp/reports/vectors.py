@@ -78,6 +78,7 @@ def _add(
     ]
     shapes = np.empty(len(batch), dtype=object)
     shapes[:] = [shape if isinstance(shape, BaseGeometry) else None for _, shape in batch]
+    options = {} if append else _credited(table)
     write(
         path,
         np.asarray(shapely.to_wkb(shapes), dtype=object),
@@ -89,7 +90,13 @@ def _add(
         geometry_type="Unknown",
         crs=table.crs,
         append=append,
+        **options,
     )
+
+
+def _credited(table: FileTable) -> dict[str, str]:
+    """Return the option that has a layer describe itself by whose data it is."""
+    return {} if table.credit is None else {"DESCRIPTION": table.credit}
 
 
 def _column(cells: list[Any], kind: ValueKind) -> tuple[Any, Any]:
@@ -136,7 +143,7 @@ def _convert(staged: Path, path: Path, driver: str, layer: str, **options: Any) 
 
 def _write_fgb(table: FileTable, path: Path, layer: str) -> None:
     with _staged(table, path, layer) as staged:
-        _convert(staged, path, "FlatGeobuf", layer)
+        _convert(staged, path, "FlatGeobuf", layer, **_credited(table))
 
 
 def _write_kml(table: FileTable, path: Path, layer: str) -> None:
@@ -177,8 +184,11 @@ def _write_parquet(table: FileTable, path: Path, layer: str) -> None:
             "crs": CRS.from_user_input(table.crs).to_json_dict(),
         }
         geo = {"version": "1.1.0", "primary_column": _GEOMETRY, "columns": {_GEOMETRY: about}}
+        said = {"geo": orjson.dumps(geo).decode()}
+        if table.credit is not None:
+            said["attribution"] = table.credit
         with open_arrow(staged, use_pyarrow=False, batch_size=BATCH_ROWS) as (_, told):
-            write_parquet(told, str(path), key_value_metadata={"geo": orjson.dumps(geo).decode()})
+            write_parquet(told, str(path), key_value_metadata=said)
 
 
 def _write_shapefiles(table: FileTable, path: Path, layer: str) -> None:
@@ -208,6 +218,7 @@ def _write_shapefiles(table: FileTable, path: Path, layer: str) -> None:
             [(old, new) for old, new in zip(table.columns, names, strict=True) if old != new],
             cut,
             [part for part, _ in made],
+            table.credit,
         )
         with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
             archive.writestr("README.txt", told)

@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from geoapp.core.arrays import FloatArray
 from geoapp.core.filters import Condition, SortKey
 from geoapp.core.parsing import Bbox
+from geoapp.core.words import OSM_NAME
 from geoapp.store.layer_filter import after_sql, order_sql, sql_of
 
 
@@ -133,6 +134,24 @@ def weighted_points(
     rows = session.execute(select(func.st_x(point), func.st_y(point), inner.c.weight)).all()
     lon, lat, weight = np.array([tuple(row) for row in rows], dtype=np.float64).reshape(-1, 3).T
     return lon, lat, weight
+
+
+def sources(session: Session, query: Select[Any]) -> list[str]:
+    """Return in order what a query's column ``source`` says; nothing where it has none."""
+    inner = query.subquery()
+    if "source" not in inner.c:
+        return []
+    known = inner.c.source
+    return list(session.scalars(select(known).where(known.is_not(None)).distinct().order_by(known)))
+
+
+def names_source(session: Session, query: Select[Any]) -> bool:
+    """Tell whether a query's column ``source`` names OpenStreetMap in any row."""
+    inner = query.subquery()
+    if "source" not in inner.c:
+        return False
+    named = select(inner.c.source).where(inner.c.source.icontains(OSM_NAME))
+    return bool(session.scalar(select(named.exists())))
 
 
 def layer_extent(session: Session, query: Select[Any]) -> Bbox | None:

@@ -28,6 +28,7 @@ _OF_GRID: Final = {
     "cell_en": _TEXT,
     "weight": _NUMBER,
     "point_count": _INTEGER,
+    "source": _TEXT,
 }
 _OF_AREAS: Final = {"basis_zh": _TEXT, "basis_en": _TEXT}
 _OF_STREETS: Final = {
@@ -36,6 +37,7 @@ _OF_STREETS: Final = {
     "name_en": _TEXT,
     "length_m": _NUMBER,
     "reach": _TEXT,
+    "source": _TEXT,
 }
 # A layer of a run's results has the same columns whatever the run, and none without one.
 ANY_RUN: Final = Context(date(2000, 1, 1), run_id=0, siting_run_id=0)

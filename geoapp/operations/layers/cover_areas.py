@@ -13,7 +13,7 @@ from geoapp.analysis.network.catchments import catchments
 from geoapp.analysis.network.graph import WalkingNetwork
 from geoapp.analysis.network.snapping import Snap, snap
 from geoapp.core.walking import Standard, WalkingEstimate
-from geoapp.core.words import BASIS_TEXT, Basis
+from geoapp.core.words import BASIS_TEXT, OSM_ATTRIBUTION, Basis, is_of_osm
 from geoapp.maps.kit import Context
 
 
@@ -55,7 +55,16 @@ def with_cover_areas(rows: list[dict[str, Any]], context: Context) -> Iterator[d
         area = walked.get(place) if stands[place] else circles[place]
         if area is not None:
             text = BASIS_TEXT[basis]
-            yield {**row, "geometry": area, "basis_zh": text.zh, "basis_en": text.en}
+            told = {"basis_zh": text.zh, "basis_en": text.en, "source": _source(row, basis)}
+            yield {**row, **told, "geometry": area}
+
+
+def _source(row: dict[str, Any], basis: Basis) -> str | None:
+    """Return whose data an area is made of: the facility's, and the network's."""
+    own: str | None = row.get("source")
+    if basis is not Basis.NETWORK or is_of_osm(own):
+        return own
+    return OSM_ATTRIBUTION if own is None else f"{own}; {OSM_ATTRIBUTION}"
 
 
 class _ByVersion:

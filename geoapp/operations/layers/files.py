@@ -1,7 +1,7 @@
 """All that is asked of a layer as one file."""
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Final
 
@@ -99,6 +99,7 @@ def write_layer(
     wanted: Wanted,
     positions: Positions,
     language: Language,
+    credit: str | None,
 ) -> tuple[int, int]:
     """Write rows of a layer into a new file, in order; return how many match, and how many it holds.
 
@@ -108,6 +109,9 @@ def write_layer(
         One of ``FILE_FORMATS``.
     language
         The language of the column ``name``.
+    credit
+        What is to be said of whose data it holds, where the format has a place for it beside the rows'
+        own ``source``.
 
     Raises
     ------
@@ -125,7 +129,8 @@ def write_layer(
         )
         raise InvalidValueError("f", file_format, accepted)
     writing = _Writing(layer, known, positions, attributes_of(layer, language))
-    fill_file(writing.table(found.pages), path, known.suffix, layer.id)
+    table = replace(writing.table(found.pages), credit=credit)
+    fill_file(table, path, known.suffix, layer.id)
     return found.matched, writing.written
 
 

@@ -40,6 +40,7 @@ from geoapp.store.layer_rows import (
     layer_extent,
     layer_pages,
     layer_rows,
+    sources,
     weighted_points,
 )
 from geoapp.store.runs.inputs import find_demand_set
@@ -288,6 +289,7 @@ def _derived(
 def _grid(session: Session, grid: Grid, query: Any) -> Iterator[dict[str, Any]]:
     lon, lat, weight = weighted_points(session, query)
     cells = grid_cells(lon, lat, weight, cell_m2=grid.cell_m2)
+    source = "; ".join(sources(session, query)) or None
     # A cell is called by its middle, so that its id outlives a change of the other cells.
     for shape, total, count in zip(cells.geometry, cells.weight, cells.point_count, strict=True):
         middle = shape.centroid
@@ -298,5 +300,6 @@ def _grid(session: Session, grid: Grid, query: Any) -> Iterator[dict[str, Any]]:
             "cell_en": f"Cell {name}",
             "weight": float(total),
             "point_count": int(count),
+            "source": source,
             "geometry": shape,
         }

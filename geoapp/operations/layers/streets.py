@@ -8,6 +8,7 @@ import numpy as np
 
 from geoapp.analysis.network.frames import edges_frame
 from geoapp.analysis.network.graph import FINE, WalkingNetwork
+from geoapp.core.words import OSM_ATTRIBUTION
 from geoapp.operations.layers.paging import ROWS_OF_PAGE, LayerPages, LayerRows, Wanted, paged
 
 
@@ -65,6 +66,7 @@ def _ways(network: WalkingNetwork, shown: Any) -> list[dict[str, Any]]:
             "name_en": f"Way {edge}",
             "length_m": float(length_m),
             "reach": "joined" if joined else "cut_off",
+            "source": OSM_ATTRIBUTION,
             "geometry": line,
         }
         for edge, length_m, joined, line in zip(

@@ -6,9 +6,12 @@ from geoapp.core.i18n import Text
 
 
 def shapefile_losses(
-    renamed: Sequence[tuple[str, str]], cut: Mapping[str, int], files: Sequence[str]
+    renamed: Sequence[tuple[str, str]],
+    cut: Mapping[str, int],
+    files: Sequence[str],
+    credit: str | None,
 ) -> str:
-    """Return the text beside Shapefiles: what the format lost.
+    """Return the text beside Shapefiles: what the format lost, and whose data they hold.
 
     Parameters
     ----------
@@ -18,6 +21,8 @@ def shapefile_losses(
         How many texts of a column were too long.
     files
         The names of the Shapefiles.
+    credit
+        What is to be said of whose data they hold.
     """
     none = Text("无", "none")
     told = [
@@ -46,4 +51,6 @@ def shapefile_losses(
             + ("; ".join(f"{name} {count}" for name, count in cut.items()) or "none"),
         ),
     ]
+    if credit is not None:
+        told.insert(0, Text(f"数据来源与许可：{credit}", f"Source and licence: {credit}"))
     return "".join(f"{one.zh}\n{one.en}\n\n" for one in told)

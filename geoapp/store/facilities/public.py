@@ -50,6 +50,7 @@ class PublicFacility:
     updated_at: datetime
     opened_on: date | None
     closed_on: date | None
+    source: str | None
 
 
 def _known(day: Any, basis: Any) -> ColumnElement[date | None]:
@@ -72,6 +73,7 @@ def _public(statuses: Collection[str], regions: Collection[str] | None) -> Selec
         Facility.updated_at,
         _OPENED,
         _CLOSED,
+        Facility.source,
     )
     found = select(*columns).where(Facility.status.in_(statuses))
     return found if regions is None else found.where(Facility.region_code.in_(regions))

@@ -6,7 +6,9 @@ from flask import Response, current_app, request, url_for
 
 from geoapp.core.i18n import Text
 from geoapp.core.parsing import Bbox
+from geoapp.core.words import OSM_LICENCE
 from geoapp.maps.kit import Layer
+from geoapp.operations.layers.credit import layer_credit
 from geoapp.operations.layers.extent import read_extent
 from geoapp.operations.layers.files import FILE_FORMATS
 from geoapp.operations.layers.rows import LayerMoment
@@ -22,7 +24,7 @@ SCHEMA_JSON = "application/schema+json"
 OGC_REL = "http://www.opengis.net/def/rel/ogc/1.0/"
 _TOLD_RELS = (
     *("self", "alternate", "next", "prev", "collection", "items", "data"),
-    *("service-desc", "service-doc", "conformance"),
+    *("service-desc", "service-doc", "conformance", "license"),
     f"{OGC_REL}queryables",
 )
 # What stands in front of a service has little room for heads.
@@ -118,6 +120,23 @@ def tell_links(response: Response, links: list[dict[str, str]]) -> None:
             response.headers.add("Link", told)
 
 
+def credit_of(layer: Layer, moment: LayerMoment) -> str | None:
+    """Return what is to be said of whose data a layer holds; see `layer_credit`."""
+    return layer_credit(services().database, layer, moment)
+
+
+def credit_links(credit: str | None) -> list[dict[str, str]]:
+    """Return the link to the licence of what a layer holds, if it asks for one."""
+    if credit is None:
+        return []
+    return [link("license", OSM_LICENCE, HTML, Text(credit, credit))]
+
+
+def credited(credit: str | None) -> dict[str, str]:
+    """Return the member of a document that says whose data it is of, if anything is to be said."""
+    return {} if credit is None else {"attribution": credit}
+
+
 def landing_page() -> dict[str, Any]:
     """Return the way in."""
     return {
@@ -146,9 +165,11 @@ def collections(layers: list[Layer], moment: LayerMoment) -> dict[str, Any]:
 def collection(layer: Layer, moment: LayerMoment) -> dict[str, Any]:
     """Return what a layer says of itself as a collection."""
     own = address("collection", collection_id=layer.id)
+    credit = credit_of(layer, moment)
     found: dict[str, Any] = {
         "id": layer.id,
         "title": layer.title.pick(language()),
+        **credited(credit),
         "itemType": "feature",
         "crs": list(CRS_LIST),
         "storageCrs": CRS84,
@@ -181,6 +202,7 @@ def collection(layer: Layer, moment: LayerMoment) -> dict[str, Any]:
                 JSON,
                 TILE_SETS,
             ),
+            *credit_links(credit),
         ],
     }
     note = layer.legend.note

@@ -101,8 +101,14 @@ def fill(
     file_format: str,
     wanted: Wanted,
     positions: Positions,
+    credit: str | None,
 ) -> None:
     """Make the file and put it into an answer, from where it goes as it is read.
+
+    Parameters
+    ----------
+    credit
+        What is to be said of whose data it holds.
 
     Raises
     ------
@@ -120,6 +126,7 @@ def fill(
             wanted=wanted.rows(),
             positions=positions,
             language=language(),
+            credit=credit,
         )
         # Its name goes with the folder; what is open stays until it has been read.
         file = path.open("rb")

@@ -15,6 +15,9 @@ from geoapp.web.ogc.documents import (
     TILE_SETS,
     TILING_SCHEMES,
     address,
+    credit_links,
+    credit_of,
+    credited,
     extent_of,
     here,
     link,
@@ -103,11 +106,14 @@ def tile_set(layer: Layer, moment: LayerMoment) -> dict[str, Any]:
     own = address("tile_set", collection_id=layer.id)
     json = link("alternate", f"{own}?f=tilejson", JSON, Text("TileJSON", "TileJSON"))
     item = {**link("item", _template(layer, "tileMatrix", "tileRow", "tileCol"), MVT, TILE_SETS)}
+    credit = credit_of(layer, moment)
     found: dict[str, Any] = {
         **_about(layer),
+        **credited(credit),
         "links": [
             link("self", own, JSON, layer.title),
             json,
+            *credit_links(credit),
             {**item, "templated": True},
             _scheme_link(),
             link(
@@ -177,6 +183,7 @@ def tile_json(layer: Layer, moment: LayerMoment) -> dict[str, Any]:
             }
         ],
     }
+    found |= credited(credit_of(layer, moment))
     if layer.legend.note is not None:
         found["description"] = layer.legend.note.pick(language())
     box = extent_of(layer, moment)

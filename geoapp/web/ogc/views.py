@@ -169,6 +169,7 @@ def _items_page(collection_id: str) -> Response:
         found = _read_page(reading, layer, wanted)
     shown = found.rows[: wanted.limit]
     links = _page_links(layer, wanted, shown[-1] if len(found.rows) > len(shown) else None, HTML)
+    links += documents.credit_links(documents.credit_of(layer, moment))
     return pages.items(
         layer, shown, matched=found.matched, wanted=wanted, moment=moment, links=links
     )
@@ -194,9 +195,12 @@ def _items(collection_id: str) -> Response:
         found = _read_page(reading, layer, wanted)
     shown = found.rows[: wanted.limit]
     more = len(found.rows) > len(shown)
+    credit = documents.credit_of(layer, moment)
     links = [as_page(), *_page_links(layer, wanted, shown[-1] if more else None, GEOJSON)]
+    links += documents.credit_links(credit)
     body = {
         "type": "FeatureCollection",
+        **documents.credited(credit),
         "timeStamp": datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
         "numberMatched": found.matched,
         "numberReturned": len(shown),
@@ -225,14 +229,16 @@ def _file(layer: Layer, file_format: str) -> Response:
     wanted = wanted_items(layer, whole=True)
     known = FILE_FORMATS[file_format]
     positions = files.wanted_positions(known, wanted.crs)
+    credit = documents.credit_of(layer, _moment())
     with _reading() as reading:
         response = _versioned(layer, reading.moment, wanted.crs)
         response.mimetype = known.mimetype
         response.headers.pop("Content-Crs")  # a file says it itself, or its columns do
-        documents.tell_links(response, [documents.queryables_link(layer)])
+        links = [documents.queryables_link(layer), *documents.credit_links(credit)]
+        documents.tell_links(response, links)
         if response.status_code != 304 and request.method != "HEAD":
             take_turn(FILE_LANE)
-            files.fill(response, reading, layer, file_format, wanted, positions)
+            files.fill(response, reading, layer, file_format, wanted, positions, credit)
     return response
 
 
@@ -251,10 +257,13 @@ def item(collection_id: str, feature_id: str) -> Response:
     if not found.rows:
         raise NotFoundError(_FEATURE, feature_id[:200])
     [body] = _features(layer, found.rows, STORED if wants_html() else crs)
+    credit = documents.credit_of(layer, moment)
+    body |= documents.credited(credit)
     body["links"] = [
         link("self", here(), GEOJSON),
         as_page(),
         link("collection", address("collection", collection_id=layer.id), JSON, layer.title),
+        *documents.credit_links(credit),
     ]
     if wants_html():
         return pages.item(layer, found.rows[0], body, moment)

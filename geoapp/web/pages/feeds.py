@@ -9,7 +9,7 @@ from flask import Blueprint, Response, request, url_for
 
 from geoapp.core.errors import InvalidValueError
 from geoapp.core.i18n import Text
-from geoapp.core.words import STATUS_TEXT, Status
+from geoapp.core.words import OSM_ATTRIBUTION, OSM_LICENCE, STATUS_TEXT, Status, is_of_osm
 from geoapp.operations.facilities.news import latest_changes, openings_and_closings
 from geoapp.operations.moment import today
 from geoapp.reports.calendar_file import CalendarEntry, calendar_file
@@ -42,6 +42,9 @@ def changes() -> Response:
     # Whoever runs the service: no person is named.
     _add(_add(feed, "author"), "name", t("服务站点", "Rest stations"))
     _add(feed, "link", rel="self", href=own)
+    if any(is_of_osm(one.source) for one in found):
+        _add(feed, "rights", OSM_ATTRIBUTION)
+        _add(feed, "link", rel="license", href=OSM_LICENCE)
     for one in found:
         page = public_address(url_for("station.show", code=one.code))
         entry = _add(feed, "entry")

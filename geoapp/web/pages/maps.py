@@ -18,6 +18,7 @@ from geoapp.maps.kit import Layer
 from geoapp.maps.registry import registry
 from geoapp.maps.values import Speaker
 from geoapp.operations.layers.attributes import called, has_codes, with_ids
+from geoapp.operations.layers.credit import layer_credit
 from geoapp.operations.layers.map_page import MapRequest, make_map
 from geoapp.operations.layers.paging import MOST_ROWS, LayerRows
 from geoapp.operations.layers.rows import LayerReading, layer_reading
@@ -199,8 +200,10 @@ def features(name: str) -> Response:
             data = listed(reading, bbox=box, limit=limit)
     if g.get("are_unread"):  # words that are made in a moment find more, though no data changes
         response.headers["Cache-Control"] = "no-store"
+    credit = layer_credit(parts.database, layer, moment)
     body = {
         "type": "FeatureCollection",
+        **({} if credit is None else {"attribution": credit}),
         "numberMatched": data.matched,
         "numberReturned": len(data.rows),
         "features": [drawn_feature(layer, row, speaker, datum) for row in data.rows],

@@ -1,0 +1,114 @@
+"""Whose data it is goes with OpenStreetMap's data wherever they are handed on, and with no others."""
+
+import io
+import zipfile
+from pathlib import Path
+from xml.etree import ElementTree
+
+import pyogrio
+import pytest
+from arro3.io import read_parquet
+from flask.testing import FlaskClient
+from sqlalchemy import text
+
+from geoapp.core.questions.coverage import CoverageParameters
+from geoapp.core.settings import Settings
+from geoapp.core.words import OSM_ATTRIBUTION, OSM_LICENCE
+from geoapp.operations.layers.files import FILE_FORMATS
+from geoapp.operations.network.importing import import_network
+from geoapp.store.engine import Database
+from tests.answers import publish_run
+from tests.osm_file import write_town_streets
+from tests.web.api_client import client_of, make_app
+
+ATOM = "{http://www.w3.org/2005/Atom}"
+LINK = f'<{OSM_LICENCE}>; rel="license"'
+
+
+@pytest.fixture
+def client(
+    town_template: str, database: Database, settings: Settings, tmp_path: Path
+) -> FlaskClient:
+    return client_of(make_app(settings, database), database)
+
+
+def _told(client: FlaskClient, layer: str) -> list[str | None]:
+    """Return what every document on a layer says of whose data it is."""
+    one = f"/ogc/collections/{layer}"
+    first = client.get(f"{one}/items?limit=1").get_json(force=True)["features"]
+    paths = [
+        *(one, f"{one}/items?limit=1", f"/layers/{layer}.geojson"),
+        *(f"{one}/tiles/WebMercatorQuad{form}" for form in ("", "?f=tilejson")),
+        *(f"{one}/items/{feature['id']}" for feature in first),
+    ]
+    found = []
+    for path in paths:
+        body = client.get(path).get_json(force=True)
+        found.append(body.get("attribution"))
+        licences = [two["href"] for two in body.get("links", []) if two["rel"] == "license"]
+        if "links" in body:
+            assert licences == ([] if found[-1] is None else [OSM_LICENCE])
+    return found
+
+
+def test_what_names_openstreetmap_is_credited(client: FlaskClient, database: Database) -> None:
+    assert set(_told(client, "stations")) == {None}
+    feed = ElementTree.fromstring(client.get("/feeds/changes.atom").data)
+    assert feed.find(f"{ATOM}rights") is None
+    assert client.get("/ogc/collections/network").get_json(force=True).get("attribution") is None
+    with database.session() as session:
+        session.execute(
+            text("update facility set source = :source where code = 'T-1'"),
+            {"source": f"{OSM_ATTRIBUTION}, 2026-11-01"},
+        )
+        session.execute(text("update demand_set set source = :at"), {"at": OSM_ATTRIBUTION})
+    assert set(_told(client, "stations")) == {OSM_ATTRIBUTION}
+    assert set(_told(client, "demand")) == {OSM_ATTRIBUTION}
+    [cell, *_] = client.get("/ogc/collections/demand/items").get_json(force=True)["features"]
+    assert cell["properties"]["source"] == OSM_ATTRIBUTION
+    # No home is of it.
+    assert set(_told(client, "homes")) == {None}
+    feed = ElementTree.fromstring(client.get("/feeds/changes.atom").data)
+    assert feed.findtext(f"{ATOM}rights") == OSM_ATTRIBUTION
+    for page in ("/ogc/collections/stations", "/ogc/collections/stations/items"):
+        shown = client.get(f"{page}?f=html").text
+        assert f'rel="license" href="{OSM_LICENCE}">{OSM_ATTRIBUTION}<' in shown
+
+
+def test_the_network_and_what_is_found_on_it_are_credited(
+    client: FlaskClient,
+    database: Database,
+    settings: Settings,
+    tmp_path: Path,
+    subtests: pytest.Subtests,
+) -> None:
+    import_network(database, settings, write_town_streets(tmp_path / "town.osm.pbf"))
+    publish_run(database, settings, CoverageParameters(standard_m=300, demand="town"))
+    for layer in ("network", "cover_areas", "regions"):
+        assert set(_told(client, layer)) == {OSM_ATTRIBUTION}
+    areas = client.get("/ogc/collections/cover_areas/items").get_json(force=True)["features"]
+    sources = {one["properties"]["source"] for one in areas}
+    assert any(OSM_ATTRIBUTION in (one or "") for one in sources)
+    for file_format, known in FILE_FORMATS.items():
+        with subtests.test(file_format=file_format):
+            address = f"/ogc/collections/network/items?f={file_format}&download=1"
+            response = client.get(address, buffered=True)
+            assert any(LINK in one for one in response.headers.getlist("Link"))
+            path = tmp_path / f"network{known.suffix}"
+            path.write_bytes(response.data)
+            if file_format == "parquet":
+                table = read_parquet(str(path)).read_all()
+                assert table.schema.metadata[b"attribution"].decode() == OSM_ATTRIBUTION
+                assert table.column("source").to_pylist() == [OSM_ATTRIBUTION] * 4
+            elif file_format in ("csv", "geojson", "geojsonseq", "kml"):
+                rows = path.read_text("utf-8-sig").count(OSM_ATTRIBUTION)
+                assert rows == (5 if file_format == "geojson" else 4)
+            else:
+                read = pyogrio.read_dataframe(path)
+                assert list(read["source"]) == [OSM_ATTRIBUTION] * 4
+            if file_format in ("gpkg", "fgb"):
+                about = pyogrio.read_info(path)["layer_metadata"]
+                assert about["DESCRIPTION"] == OSM_ATTRIBUTION
+            if file_format == "shp":
+                with zipfile.ZipFile(io.BytesIO(response.data)) as archive:
+                    assert OSM_ATTRIBUTION in archive.read("README.txt").decode()
