@@ -27,6 +27,12 @@ def test_three_fit_under_the_map_and_one_opens(site: Site, visit: Visit) -> None
         sheet = page.locator("#sheet").bounding_box()
         assert sheet
         assert sheet["y"] > 844 / 3  # the map keeps its part of the screen
+        # The ring around the field is whole: what scrolls has room for it.
+        body, field = page.locator("#sheet-body").bounding_box(), page.locator(".search-row input")
+        place = field.bounding_box()
+        assert body
+        assert place
+        assert place["y"] - body["y"] >= 5
     # Hours, the walk, who may enter and what is unknown stand on every card.
     for number in range(4):
         card = page.locator(FOUND).nth(number)
@@ -126,6 +132,17 @@ def test_three_fit_on_older_phones_by_long_names_and_of_a_district(
             )
             pick.click()
             page.set_viewport_size({"width": 390, "height": 844})
+
+
+def test_words_of_buttons_are_whole_beside_a_telephone(site: Site, visit: Visit) -> None:
+    with site.database.session() as session:
+        session.execute(text("update facility set phone = '+358 40 862 2943' where code = 'T-1'"))
+    page = visit(site, "/stations/T-1?lang=en")
+    button = page.locator(".found-actions .go > summary")
+    lines = button.evaluate("one => one.getBoundingClientRect().height")
+    button.evaluate("one => { one.style.whiteSpace = 'nowrap'; }")
+    assert button.evaluate("one => one.getBoundingClientRect().height") == lines
+    assert button.evaluate("one => one.scrollWidth <= one.clientWidth")
 
 
 def test_without_scripts_a_card_unfolds_by_itself(site: Site, visit: Visit) -> None:
