@@ -239,9 +239,10 @@ def doubt_text(doubt: Doubt, today: date | None = None) -> Text:
     if today is not None and (today - doubt.since).days in (0, 1):
         since = (Text("今天", "today"), Text("昨天", "yesterday"))[(today - doubt.since).days]
     said = _SAID[doubt.kind]
+    who = "1 worker reports" if doubt.voices == 1 else f"{doubt.voices} workers report"
     return Text(
         f"工人反映{said.zh}（{doubt.voices} 人，{since.zh}起）",
-        f"Workers report {said.en} ({doubt.voices}, since {since.en})",
+        f"{who} {said.en} (since {since.en})",
     )
 
 

@@ -77,6 +77,8 @@ def test_days_near_are_called_as_people_do() -> None:
     assert found_true_text(doubt).zh == "工人反映关着门，已核实"
     assert found_true_text(None).en == "workers reported a problem, which was checked"
     assert doubt_text(doubt, date(2026, 11, 28)).zh == "工人反映关着门（2 人，昨天起）"
-    assert (
-        doubt_text(doubt, date(2026, 12, 28)).en == "Workers report it shut (2, since 2026-11-27)"
-    )
+    # In English it is told what the number counts.
+    later = date(2026, 12, 28)
+    assert doubt_text(doubt, later).en == "2 workers report it shut (since 2026-11-27)"
+    alone = Doubt("moved", 1, date(2026, 11, 27))
+    assert doubt_text(alone, later).en == "1 worker reports that it has moved (since 2026-11-27)"
