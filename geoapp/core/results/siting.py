@@ -262,7 +262,7 @@ class ExistingSeats(Kept):
     Attributes
     ----------
     facilities, unknown
-        How many counted, and of how many of them no seats are recorded.
+        How many counted that somebody asked about reaches, and of how many of them no seats are recorded.
     taken
         How many seats each of the latter was taken to have.
     seats

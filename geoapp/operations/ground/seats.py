@@ -28,14 +28,31 @@ class FacilitySeats:
         Which points of the demand set each place covers, CSR of ones (points, places).
     facility_of
         By place of ``Ground.existing``, its facility.
-    figures
-        How many there are, and of how many nothing is recorded.
+    unknown, taken
+        By facility, whether nothing is recorded, and how many seats it is then taken to have.
     """
 
     seats: FloatArray
     cover: sp.csr_array
     facility_of: IntArray
-    figures: ExistingSeats
+    unknown: BoolArray
+    taken: float
+
+    def figures(self, standing: Standing, weight: FloatArray) -> ExistingSeats:
+        """Return how many are within reach of somebody, and of how many of these nothing is recorded.
+
+        Parameters
+        ----------
+        standing, weight
+            Whom they cover, and the workers, by row of the ground.
+        """
+        near = standing.cover.T @ weight > 0
+        return ExistingSeats(
+            facilities=int(near.sum()),
+            unknown=int((near & self.unknown).sum()),
+            taken=self.taken,
+            seats=float(self.seats[near].sum()),
+        )
 
     def then(self, open_: BoolArray) -> sp.csr_array:
         """Return which points each facility covers from its places that are open, CSR of ones."""
@@ -71,12 +88,8 @@ def facility_seats(ground: Ground, taken: float) -> FacilitySeats:
         seats=seats,
         cover=_covered_by(ground, held),
         facility_of=np.asarray(facility_of, np.int64),
-        figures=ExistingSeats(
-            facilities=len(codes),
-            unknown=sum(one is None for one in recorded),
-            taken=taken,
-            seats=float(seats.sum()),
-        ),
+        unknown=np.array([one is None for one in recorded], np.bool_),
+        taken=taken,
     )
 
 

@@ -151,7 +151,7 @@ def read_siting_inputs(
         if wanted.existing_seats is not None:
             found = facility_seats(ground, wanted.existing_seats)
             stands = standing_of(ground, found)
-            rests_on["existing_seats"] = found.figures
+            rests_on["existing_seats"] = found.figures(stands, ground.weight)
         every.append(
             SitingInputs(
                 **known | {"rests_on": ground.rests_on.model_copy(update=rests_on)},

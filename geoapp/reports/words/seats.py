@@ -47,7 +47,8 @@ def existing_seats_text(seats: ExistingSeats) -> Text:
         format_count(seats.seats),
     )
     told = Text(
-        f"{some.zh}，共 {all_} 座", f"{some.en} with {counted(seats.seats, '座', 'seat').en}"
+        f"走得到的 {some.zh}，共 {all_} 座",
+        f"{some.en} within reach with {counted(seats.seats, '座', 'seat').en}",
     )
     if not seats.unknown:
         return told

@@ -209,7 +209,9 @@ def test_no_plan_seats_more_over_all_moments(
     assert total.covered_before_weight == pytest.approx(np.average(before, weights=counts))
     assert total.added_weight == pytest.approx(best, rel=1e-9)
     seats = run.inputs.existing_seats
-    assert seats is not None and (seats.facilities, seats.unknown) == (3, 1)
+    # Two are open in the morning alone, which may count nothing.
+    assert seats is not None
+    assert (seats.facilities, seats.unknown) == ((3, 1) if counts[0] else (1, 0))
 
 
 def test_no_plan_in_any_sizes_seats_more_over_all_moments(
