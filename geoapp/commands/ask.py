@@ -112,13 +112,16 @@ def nearest(
         service = NearestService(database, settings)
         items = service.ask(query)
         somewhere = service.somewhere(query)
+        where = service.where(database, query.lon, query.lat) if query.arrive else None
         answer = b""
         if as_json:
-            answer = render_answer(service, items, chosen, somewhere, entering)
+            answer = render_answer(service, items, chosen, somewhere, entering, where=where)
         beyond_m = service.beyond_m(items)
     if as_json:
         click.echo(answer)
         return
+    if where is not None:
+        click.echo(where.both())
     if not items:
         click.echo(Text("没有符合条件的站点", "No facility fits").both())
     if beyond_m is not None:

@@ -25,6 +25,11 @@ def _known() -> tuple[BaseGeometry, BaseGeometry]:
     return near, far
 
 
+def known_sea(box: Bbox) -> BaseGeometry:
+    """Return what is known to be sea in a box (EPSG:4326), to about 100 m; empty far from China."""
+    return shapely.intersection(_known()[0], shapely.box(*box))
+
+
 @lru_cache(maxsize=64)
 def sea_near(box: Bbox) -> bytes:
     """Return what is known to be sea in and around a box, as a GeoJSON geometry (EPSG:4326); empty far from China.

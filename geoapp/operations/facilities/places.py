@@ -1,10 +1,13 @@
 """Regions as places: to start from when a device gives no position, and as names."""
 
+from typing import Final
+
 from geoapp.core.china import point_in_china
 from geoapp.core.errors import NotFoundError
 from geoapp.core.i18n import Text
 from geoapp.core.parsing import Bbox
 from geoapp.core.settings import Settings
+from geoapp.core.units import format_metres
 from geoapp.core.words import Level
 from geoapp.operations.facilities.landmarks import Landmark, landmark
 from geoapp.operations.streets.starts import StreetStart, street_start
@@ -84,7 +87,11 @@ def name_of_place(database: Database, settings: Settings, code: str) -> Text | N
     return None if spot is None else spot.name
 
 
-def where_text(database: Database, *, lon: float, lat: float) -> Text | None:
+# Farther out the way to the nearest station says enough.
+FAR_OUT_M: Final = 100_000.0
+
+
+def where_text(database: Database, *, lon: float, lat: float, at_sea: bool = False) -> Text | None:
     """Return what is odd about a position (WGS-84); None where it lies in a region.
 
     And where no region has an outline, so that nobody can tell. One that would lie in a region the other
@@ -99,6 +106,7 @@ def where_text(database: Database, *, lon: float, lat: float) -> Text | None:
         inside = store.is_in_a_region(session, lon, lat)
         may_swap = inside is False and abs(lon) <= 90
         is_swapped = may_swap and store.is_in_a_region(session, lat, lon) is True
+        edge_m = store.region_edge_m(session, lon, lat) if inside is False else 0.0
     if inside is not False:
         return None
     if is_swapped:
@@ -107,13 +115,23 @@ def where_text(database: Database, *, lon: float, lat: float) -> Text | None:
             "This position lies outside the area of this service: longitude and latitude may be the wrong way "
             "round (longitude first).",
         )
+    edge = Text("", "")
+    if edge_m <= FAR_OUT_M:
+        far = format_metres(edge_m)
+        edge = Text(f"，离它的边界 {far.zh}", f", {far.en} from its edge")
+    if at_sea:
+        return Text(
+            f"这个位置不在本服务的区域内{edge.zh}：它在海上。",
+            f"This position lies outside the area of this service{edge.en}: at sea.",
+        )
     if not point_in_china(lon, lat):
         return Text(
-            "这个位置不在本服务的区域内：它在海上或境外。",
-            "This position lies outside the area of this service: at sea, or outside mainland China.",
+            f"这个位置不在本服务的区域内{edge.zh}：它在海上或境外。",
+            f"This position lies outside the area of this service{edge.en}: at sea, or outside mainland China.",
         )
     return Text(
-        "这个位置不在本服务的区域内。", "This position lies outside the area of this service."
+        f"这个位置不在本服务的区域内{edge.zh}。",
+        f"This position lies outside the area of this service{edge.en}.",
     )
 
 

@@ -32,19 +32,24 @@ def render_answer(
     somewhere: Somewhere | None = None,
     entering: Entering | None = None,
     by: By = By.WALK,
+    where: Text | None = None,
 ) -> bytes:
     """Return a FeatureCollection, nearest first, with coordinates in a datum.
 
     Where arrivals were asked for and all lie beyond a walk, the collection says so; and how many that
     fit are known only to be somewhere in the position's district, if there are any. Where it was asked
-    who wants to enter, each facility says whether they may.
+    who wants to enter, each facility says whether they may. ``where`` is what is odd about the position.
     """
     asked = entering if entering is not None and entering.is_asked else None
     features = b",".join(
         [render_item(service, item, datum, asked, by=by, more=_ridden(item, by)) for item in items]
     )
-    told = _beyond(service, items, by) + _somewhere(somewhere)
+    told = _where(where) + _beyond(service, items, by) + _somewhere(somewhere)
     return b'{"type":"FeatureCollection",%b"features":[%b]}' % (told, features)
+
+
+def _where(where: Text | None) -> bytes:
+    return b"" if where is None else orjson.dumps({"outside_note": _pair(where)})[1:-1] + b","
 
 
 def _somewhere(found: Somewhere | None) -> bytes:

@@ -5,16 +5,18 @@ a position close to a border from outside counts as inside, and nothing is said 
 """
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any, Final
+from typing import Any, Final, Self
 
 import numpy as np
 import shapely
 from shapely.geometry.base import BaseGeometry
 
 from geoapp.core.china import china_outline
+from geoapp.maps.seas import known_sea
 from geoapp.store.engine import Session
-from geoapp.store.facilities.places import simple_outlines
+from geoapp.store.facilities.places import outlines_over, simple_outlines
 
 Rings = list[list[list[float]]]
 
@@ -25,26 +27,85 @@ _PARTS: Final = 500
 # Wider by what simplifying takes, by what an octagon lacks to a circle, and by rounding.
 _WIDER: Final = 1.5
 _SIMPLER_AFTER: Final = 0.2
+# Known to about 100 m; piers reach farther out, and land is won. In metres what simplifying leaves of it.
+OFF_SHORE_M: Final = 300.0
+_OFF_SHORE_DEGREES: Final = 0.006
+_SIMPLER_SEA_DEGREES: Final = 0.001
+# Nobody rides farther to a station.
+_RIDE_DEGREES: Final = 0.15
 
 
-def service_ground(session: Session) -> Rings | None:
-    """Return rings (EPSG:4326, holes like others) outside of which no region lies.
+@dataclass(frozen=True, slots=True)
+class Ground:
+    """What is known of the ground that positions lie on (EPSG:4326), the same here and on the phone.
 
-    None where no region has an outline, so that nobody can tell.
+    Attributes
+    ----------
+    area
+        Outside of it no region lies. None where no region has an outline, so that nobody can tell.
+    sea
+        What is surely sea around it, and no pier: `OFF_SHORE_M` from all that is known as land.
     """
-    found = simple_outlines(session, parts=_PARTS, least_degrees=_LEAST_DEGREES)
-    return None if found is None else _around(found.outlines, found.degrees, 4)
+
+    area: BaseGeometry | None = None
+    sea: BaseGeometry | None = None
+
+    @classmethod
+    def read(cls, session: Session) -> Self:
+        """Read the regions' outlines."""
+        found = simple_outlines(session, parts=_PARTS, least_degrees=_LEAST_DEGREES)
+        if found is None:
+            return cls()
+        area = _around(found.outlines, found.degrees, 4)
+        west, south, east, north = area.bounds
+        box = (
+            west - _RIDE_DEGREES,
+            south - _RIDE_DEGREES,
+            east + _RIDE_DEGREES,
+            north + _RIDE_DEGREES,
+        )
+        sea = known_sea(box).buffer(-_OFF_SHORE_DEGREES, quad_segs=2).simplify(_SIMPLER_SEA_DEGREES)
+        won = shapely.union_all(outlines_over(session, sea)).buffer(_OFF_SHORE_DEGREES, quad_segs=2)
+        sea = shapely.difference(sea, won).simplify(_SIMPLER_SEA_DEGREES)
+        sea = _rounded(sea, 4)
+        return cls(area, None if sea.is_empty else sea)
+
+    def is_outside(self, lon: float, lat: float) -> bool:
+        """Tell whether a position surely lies outside the area of the service."""
+        if self.area is None:
+            return False
+        return self.is_at_sea(lon, lat) or not shapely.intersects_xy(self.area, lon, lat)
+
+    def is_at_sea(self, lon: float, lat: float, off_m: float = 0.0) -> bool:
+        """Tell whether a position that may be off by so much is surely at sea."""
+        return (
+            self.sea is not None
+            and off_m <= OFF_SHORE_M
+            and bool(shapely.intersects_xy(self.sea, lon, lat))
+        )
+
+    def rings(self) -> tuple[Rings | None, Rings]:
+        """Return the area and the sea as rings, holes like others; none where there is no sea."""
+        return None if self.area is None else _rings(self.area), _rings(self.sea)
 
 
 @lru_cache(maxsize=1)
 def china_ground() -> Rings:
     """Return rings (EPSG:4326) outside of which nothing of China's outline lies (`geoapp.core.china`)."""
     outline = china_outline().simplify(_CHINA_DEGREES, preserve_topology=True)
-    return _around([outline], _CHINA_DEGREES, 2)
+    return _rings(_around([outline], _CHINA_DEGREES, 2))
 
 
-def _around(outlines: Sequence[BaseGeometry], degrees: float, digits: int) -> Rings:
+def _around(outlines: Sequence[BaseGeometry], degrees: float, digits: int) -> BaseGeometry:
     wider: Any = shapely.buffer(np.asarray(outlines), _WIDER * degrees, quad_segs=2)
     whole = shapely.union_all(wider).simplify(_SIMPLER_AFTER * degrees, preserve_topology=True)
-    rings = shapely.get_rings(shapely.get_parts(whole))
-    return [shapely.get_coordinates(ring).round(digits).tolist() for ring in rings]
+    return _rounded(whole, digits)
+
+
+def _rounded(area: BaseGeometry, digits: int) -> BaseGeometry:
+    return shapely.set_precision(area, 10.0**-digits)
+
+
+def _rings(area: BaseGeometry | None) -> Rings:
+    rings = shapely.get_rings(shapely.get_parts(area))
+    return [shapely.get_coordinates(ring).round(7).tolist() for ring in rings]

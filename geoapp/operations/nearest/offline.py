@@ -33,7 +33,7 @@ from geoapp.operations.facilities.place_names import (
     rough_initials,
 )
 from geoapp.operations.moment import today
-from geoapp.operations.nearest.grounds import china_ground, service_ground
+from geoapp.operations.nearest.grounds import china_ground
 from geoapp.operations.nearest.rough import rough_m
 from geoapp.operations.nearest.service import NearestService
 from geoapp.operations.nearest.snapshot import Schedule
@@ -65,10 +65,10 @@ def offline_stations(
     snapshot, _ = service.ground()
     with database.snapshot() as session:
         regions = {one.code: one for one in region_places(session)}
-        area = service_ground(session)
         within = None if region is None else _within(region, regions)
         codes = None if within is None else sorted(within)
         unplaced = 0 if codes == [] else len(unplaced_facilities(session, codes))
+    area, sea = snapshot.ground.rings()
     found = [one for one in snapshot.facilities if one is not None]
     if within is not None:
         found = [one for one in found if one.region_code in within]
@@ -154,6 +154,7 @@ def offline_stations(
         "stations": stations,
         "traditional": _traditional(vocabulary, regions, found),
         "area": area,
+        "sea": sea,
         "china": china_ground(),
     }
 

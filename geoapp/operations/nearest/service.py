@@ -19,6 +19,7 @@ from geoapp.core.settings import Settings
 from geoapp.core.travel import By, Speeds
 from geoapp.core.walking import WalkingEstimate
 from geoapp.core.words import Basis, Datum, Family
+from geoapp.operations.facilities.places import where_text
 from geoapp.operations.ground.standing import is_recent, surely_in_service
 from geoapp.operations.nearest.arrival import Arrival, Arrivals
 from geoapp.operations.nearest.rough import rough_m
@@ -57,6 +58,8 @@ class NearestItem(NamedTuple):
     arrival: Arrival | None = None
     # From leaving to being there, where that is not the walk: by e-bike, or along a route.
     travel_seconds: float | None = None
+    # Whether one is at sea, and no network leads there: the estimate of a walk would cross water.
+    no_way: bool = False
 
     @property
     def till_there_seconds(self) -> float:
@@ -65,8 +68,8 @@ class NearestItem(NamedTuple):
 
     @property
     def is_afar(self) -> bool:
-        """Whether it is so far that the line alone is told, and no way to it."""
-        return self.distance_m > AFAR_M
+        """Whether the line alone is told, and no way to it: from so far, or from the sea."""
+        return self.no_way or self.distance_m > AFAR_M
 
     @property
     def open(self) -> bool | None:
@@ -192,6 +195,7 @@ class NearestService:
         told = query.arrive or query.open_on_arrival
         arrivals = Arrivals(at, snapshot.calendar) if told else None
         is_walked, recent = query.by is By.WALK, is_recent(at)
+        at_sea = snapshot.ground.is_at_sea(query.lon, query.lat, query.off_m)
         items: list[NearestItem] = []
         seen: set[str] = set()
         for position, distance_m, walk_m, basis in found:
@@ -202,13 +206,12 @@ class NearestService:
             opening = openings.of(schedule)
             walk_seconds = self.estimate.seconds(walk_m)
             away_seconds = walk_seconds if is_walked else self.speeds.seconds(walk_m, query.by)
-            arrival = None
+            arrival, no_way = None, at_sea and basis is Basis.ESTIMATE
             if arrivals is not None:
                 off_m = query.off_m + rough_m(facility)
+                goes = not no_way and self.is_walk(walk_m, query.by, off_m=off_m)
                 arrival = (
-                    arrivals.of(schedule, opening, away_seconds)
-                    if self.is_walk(walk_m, query.by, off_m=off_m)
-                    else arrivals.beyond()
+                    arrivals.of(schedule, opening, away_seconds) if goes else arrivals.beyond()
                 )
             if not (recent or surely_in_service(facility, at)):
                 # What is closed was closed, whenever it opened.
@@ -223,6 +226,7 @@ class NearestService:
                 opening,
                 arrival,
                 None if is_walked else away_seconds,
+                no_way,
             )
             if query.open_on_arrival and item.open_then is not True:
                 continue
@@ -231,6 +235,15 @@ class NearestService:
             if len(items) == query.k:
                 break
         return items
+
+    def where(self, database: Database, lon: float, lat: float, off_m: float = 0.0) -> Text | None:
+        """Return what is odd about a position (WGS-84) that may be off by so much; None where nothing is."""
+        at_sea = self._keeper.current().ground.is_at_sea(lon, lat, off_m)
+        return where_text(database, lon=lon, lat=lat, at_sea=at_sea)
+
+    def is_outside(self, lon: float, lat: float) -> bool:
+        """Tell whether a position surely lies outside the area of the service, without asking the store."""
+        return self._keeper.current().ground.is_outside(lon, lat)
 
     def within_walk(self, query: NearestQuery, most: int) -> list[NearestItem]:
         """Return up to ``most`` that fit within a walk (or a ride) by estimate, nearest by line first."""

@@ -32,6 +32,7 @@ from geoapp.core.reading import (
     turn_to_primary,
 )
 from geoapp.operations.ground.standing import UNDATED_NOTE, is_recent, surely_on
+from geoapp.operations.nearest.grounds import Ground
 from geoapp.operations.nearest.rough import rough_m
 from geoapp.operations.nearest.unplaced import UnplacedDistricts
 from geoapp.store.engine import Database, Session
@@ -142,8 +143,10 @@ class Snapshot:
         index: FacilityIndex,
         by_key: dict[Key, PlacedFacility],
         unplaced: UnplacedDistricts,
+        ground: Ground,
     ) -> None:
         self.unplaced = unplaced
+        self.ground = ground
         self.versions = versions
         self.calendar = calendar
         self.codes = codes
@@ -351,6 +354,7 @@ class SnapshotKeeper:
         self._snapshot: Snapshot | None = None
         self._keys_of: dict[int, set[Key]] = {}
         self._unplaced = UnplacedDistricts([], [])
+        self._ground = Ground()
         self._checked = -1e9
         self._position = 0  # of the primary's log, which a replica must hold to answer beside it
         self._checked_for_all = -1e9  # from the primary, or as whoever has just written must see it
@@ -420,6 +424,8 @@ class SnapshotKeeper:
                 )
             ):
                 self._unplaced = _read_unplaced(session)
+            if old is None or versions.regions != old.versions.regions:
+                self._ground = Ground.read(session)
             position = self._position_read()
         if old is None:
             self._keys_of = {}
@@ -433,4 +439,4 @@ class SnapshotKeeper:
         for one in changes.placed:
             self._keys_of.setdefault(one.id, set()).add(_key(one))
         self._position = position
-        return Snapshot(versions, calendar, codes, index, by_key, self._unplaced)
+        return Snapshot(versions, calendar, codes, index, by_key, self._unplaced, self._ground)

@@ -101,6 +101,22 @@ def is_in_a_region(session: Session, lon: float, lat: float) -> bool | None:
     return inside
 
 
+# The nearest in degrees are few that may be the nearest on the spheroid.
+_EDGE = text(
+    """
+    select min(st_distance(near.geom::geography, p.point::geography))
+    from (select st_setsrid(st_makepoint(:lon, :lat), 4326) as point) p, lateral (
+        select geom from region where geom is not null order by geom <-> p.point limit 5) near
+    """
+)
+
+
+def region_edge_m(session: Session, lon: float, lat: float) -> float:
+    """Return how far a point (WGS-84) is from the nearest region, of which at least one has an outline."""
+    edge_m: float = session.execute(_EDGE, {"lon": lon, "lat": lat}).scalar_one()
+    return edge_m
+
+
 _EXTENT = text(
     """
     select greatest(st_xmax(box) - st_xmin(box), st_ymax(box) - st_ymin(box))
@@ -137,6 +153,18 @@ def simple_outlines(session: Session, *, parts: int, least_degrees: float) -> Si
     degrees = max(least_degrees, side / parts)
     rows = session.execute(_SIMPLE, {"degrees": degrees}).scalars()
     return SimpleOutlines([shapely.from_wkb(bytes(one)) for one in rows], degrees)
+
+
+_OVER = text(
+    "select st_asbinary(geom) from region where geom is not null "
+    "and st_intersects(geom, st_geomfromwkb(:ground, 4326))"
+)
+
+
+def outlines_over(session: Session, ground: BaseGeometry) -> list[BaseGeometry]:
+    """Return the outlines of the regions that share something with a ground (EPSG:4326)."""
+    rows = session.execute(_OVER, {"ground": ground.wkb}).scalars()
+    return [shapely.from_wkb(bytes(one)) for one in rows]
 
 
 _LOWEST = text(

@@ -84,7 +84,8 @@ def nearest(query: NearestParameters) -> Response:
 
     ``distance_m`` is the geodesic on the WGS-84 spheroid; ``open`` is true, false, or null where
     it is unknown. ``arrive`` adds ``open_on_arrival``, ``opens_at`` and ``closes_at``, and
-    ``beyond_m`` where all answers lie beyond a walk. ``may_enter`` and ``without`` leave out what is
+    ``beyond_m`` where all answers lie beyond a walk, and ``outside_note`` where the position lies outside
+    the service's area. ``may_enter`` and ``without`` leave out what is
     known to keep the asker out; each facility then tells ``may_enter``, true or null where it is
     unknown. ``unplaced`` counts those that fit and are known only to be somewhere in the position's
     district. The position asked from is neither stored nor logged.
@@ -116,7 +117,10 @@ def nearest(query: NearestParameters) -> Response:
     )
     items = parts.nearest.ask(question)
     somewhere = parts.nearest.somewhere(question)
-    body = render_answer(parts.nearest, items, query.datum, somewhere, entering, query.by)
+    where = None
+    if query.arrive and parts.nearest.is_outside(lon, lat):
+        where = parts.nearest.where(parts.database, lon, lat)
+    body = render_answer(parts.nearest, items, query.datum, somewhere, entering, query.by, where)
     response = Response(body, mimetype="application/geo+json")
     response.headers["Cache-Control"] = "private, no-store"
     return response

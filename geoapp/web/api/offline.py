@@ -41,7 +41,7 @@ class OfflineStations(BaseModel):
     ``parents`` tells of each region the one above it; ``above`` what the regions without an outline are called.
     ``traditional`` holds traditional characters, and at the same places their simplified ones.
     Outside ``area`` (rings, [lon, lat]) no region lies, outside ``china`` nothing of China; both are drawn
-    wider than they are, ``area`` is null where no region has an outline.
+    wider than they are, ``area`` is null where no region has an outline. Inside ``sea`` it is surely sea.
     """
 
     format: int
@@ -70,6 +70,7 @@ class OfflineStations(BaseModel):
     stations: list[dict[str, object]]
     traditional: list[str]
     area: list[list[list[float]]] | None
+    sea: list[list[list[float]]]
     china: list[list[list[float]]]
 
 

@@ -358,6 +358,7 @@ class NearFeatureCollection(BaseModel):
     type: Literal["FeatureCollection"]
     beyond_m: float | None = None
     beyond_note: Words | None = None
+    outside_note: Words | None = None
     unplaced: UnplacedNear | None = None
     features: list[NearFeature]
 

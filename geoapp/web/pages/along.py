@@ -39,7 +39,6 @@ from geoapp.operations.along.said import (
 )
 from geoapp.operations.along.service import AlongAnswer, AlongItem, along
 from geoapp.operations.along.stops import Stop, read_stop
-from geoapp.operations.facilities.places import where_text
 from geoapp.operations.nearest.said import Said, said_on_arrival
 from geoapp.web.edge.parameters import without_nul
 from geoapp.web.edge.security import csrf
@@ -230,7 +229,7 @@ def _odd(stops: list[Stop]) -> list[tuple[list[str], Text]]:
     for number, stop in enumerate(stops, 1):
         if stop.place is None:
             continue
-        where = where_text(services().database, lon=stop.place[0], lat=stop.place[1])
+        where = services().nearest.where(services().database, *stop.place)
         if where is not None:
             told.setdefault(where, []).append(letter(number))
     return [(letters, where) for where, letters in told.items()]

@@ -70,6 +70,8 @@ class Card:
         Whether it is told how far it is; of a region's list, from nowhere, it is not.
     is_walk
         Whether it is, or may be, near enough to walk to; beyond, nobody speaks of minutes.
+    no_way
+        Whether it is near enough, and asked from the sea.
     far
         How long the walk is, or the line to what ``is_afar``; told no finer than the position is known,
         as a range if ``is_far_vague``.
@@ -95,6 +97,7 @@ class Card:
     state_note: str | None
     is_from: bool
     is_walk: bool
+    no_way: bool
     walk_span: tuple[int, int] | None
     by: By
     away_seconds: float
@@ -192,7 +195,8 @@ def _card(
     now = datetime.now(UTC)
     nearest = services().nearest
     off_m = rough_m(one)
-    is_walk = nearest.is_walk(item.walk_m, by, off_m=accuracy_m + off_m)
+    is_near = nearest.is_walk(item.walk_m, by, off_m=accuracy_m + off_m)
+    is_walk = is_near and not item.no_way
     vague = nearest.walk_span(item.walk_m, accuracy_m + off_m, by)
     span = vague if is_walk else None
     later = timedelta(seconds=60.0 * vague[1] - item.till_there_seconds) if vague else timedelta(0)
@@ -214,6 +218,7 @@ def _card(
         state_note=None if said.note is None else said.note.pick(language()),
         is_from=is_from,
         is_walk=is_walk,
+        no_way=is_near and item.no_way,
         walk_span=span,
         by=by,
         away_seconds=item.till_there_seconds,
@@ -248,7 +253,9 @@ def _card(
         phones=telephones(one.phone),
         links=_links(one),
         ride_links=_links(one, riding=True),
-        ride_seconds=_ride_seconds(item.walk_m) if is_from and vague is None else 0.0,
+        ride_seconds=_ride_seconds(item.walk_m)
+        if is_from and vague is None and not item.no_way
+        else 0.0,
         ride_kmh=round(3.6 * nearest.speeds.of(By.EBIKE)),
         page=public_address(url_for("station.show", code=one.code)),
     )

@@ -194,7 +194,8 @@ function tellShown() {
   const { holder, found } = shown();
   const own = ownPosition.get();
   const isAnywhere = own !== null && isOwn() && own.accuracy_m > ANYWHERE_M; // nobody can tell which is nearest
-  const isListed = isAnywhere || Boolean(holder && holder.dataset.list);
+  // Who is outside the area is told how far it is, and of nothing that it is near.
+  const isListed = isAnywhere || Boolean(holder && (holder.dataset.list || 'outside' in holder.dataset));
   tellFound(holder && 'beyond' in holder.dataset ? 'beyond' : isListed ? 'listed' : 'found', found.length);
 }
 

@@ -275,7 +275,7 @@ def test_a_region_is_listed_with_the_open_before_the_others(
     [
         # T-2 is open at that moment; who walks for nearly three hours finds it shut, and nobody does.
         ("2026-11-24T17:00", By.WALK, ["T-1", "T-2"]),
-        ("2026-11-24T09:30", By.WALK, ["T-1", "T-2", "T-4"]),
+        ("2026-11-24T09:30", By.WALK, ["T-4", "T-1", "T-2"]),
         # They open at eight and at nine: who goes there otherwise than on foot stands before a shut door.
         ("2026-11-24T05:30", By.WALK, ["T-1"]),
         ("2026-11-24T07:30", By.EBIKE, ["T-1", "T-2"]),
@@ -287,7 +287,7 @@ def test_beyond_a_walk_open_means_open_at_the_moment(
 ) -> None:
     """From some 9 km away it is a walk of nearly three hours and a ride of less than one."""
     at = moment(leaving)
-    away = replace(HERE, lon=TOWN_LON - 0.105, at=at, by=by, open_on_arrival=True)
+    away = replace(HERE, lat=TOWN_LAT + 0.085, at=at, by=by, open_on_arrival=True)
     items = service.ask(away)
     assert [item.facility.code for item in items] == wanted
     assert service.is_walk(items[0].walk_m, by) is (by is By.EBIKE)
@@ -303,10 +303,10 @@ def test_beyond_a_walk_open_means_open_at_the_moment(
 
 def test_where_one_may_be_near_enough_the_arrival_counts(service: NearestService) -> None:
     """Some 9 km away, T-2 opens at eight on the way: nobody knows that it is too far from here."""
-    away = replace(HERE, lon=TOWN_LON - 0.105, at=moment("2026-11-24T06:30"), open_on_arrival=True)
+    away = replace(HERE, lat=TOWN_LAT + 0.085, at=moment("2026-11-24T06:30"), open_on_arrival=True)
     assert [item.facility.code for item in service.ask(away)] == ["T-1"]
     items = service.ask(replace(away, off_m=9_000.0))
-    assert [item.facility.code for item in items] == ["T-1", "T-2", "T-4"]
+    assert [item.facility.code for item in items] == ["T-4", "T-1", "T-2"]
     assert service.beyond_m(items, accuracy_m=1_000.0) is not None
     assert service.is_walk(items[0].walk_m, off_m=9_000.0)
     assert service.beyond_m(items, accuracy_m=9_000.0) is None

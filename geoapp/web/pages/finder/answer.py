@@ -7,7 +7,7 @@ from flask import request, url_for
 from geoapp.core.i18n import Text
 from geoapp.core.vocabulary import load_vocabulary
 from geoapp.core.words import FAMILY_TEXT, Family
-from geoapp.operations.facilities.places import name_of_place, where_text
+from geoapp.operations.facilities.places import name_of_place
 from geoapp.operations.nearest.arrival import beyond_text
 from geoapp.operations.nearest.of_region import list_region
 from geoapp.operations.nearest.service import MAX_K, NearestItem, NearestQuery
@@ -50,7 +50,9 @@ def answer_to(question: Question) -> dict[str, object] | None:
     if not items or beyond_m is not None:
         misses = _misses(question, query, is_beyond=beyond_m is not None, none_open=none_open)
     return {
-        "where": where_text(services().database, lon=question.lon, lat=question.lat),
+        "where": nearest.where(
+            services().database, question.lon, question.lat, question.accuracy_m
+        ),
         "beyond": None if beyond_m is None else _beyond_text(question, beyond_m, items),
         "inaccurate_m": question.accuracy_m if question.accuracy_m > INACCURATE_M else None,
         "from_place": _from_place(question),
@@ -70,7 +72,7 @@ def _region_answer(question: Question, query: NearestQuery) -> dict[str, object]
     odd = None
     if question.own is not None:
         # From abroad or at sea nothing is close: the list is as without a position, and says why.
-        odd = where_text(services().database, lon=question.own[0], lat=question.own[1])
+        odd = services().nearest.where(services().database, *question.own, question.accuracy_m)
         if odd is not None:
             question = replace(question, own=None, accuracy_m=0.0)
     found = list_region(services().nearest, query, question.own)

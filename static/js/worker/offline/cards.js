@@ -311,11 +311,11 @@ function spanOf(kept, item, accuracy_m) {
  */
 export function sayOf(kept, item, now_ms, accuracy_m = 0) {
   const off_m = accuracy_m + (item.station.off_m || 0);
-  const walks = isWalk(kept, item.walk_m, off_m);
+  const isNear = isWalk(kept, item.walk_m, off_m), walks = isNear && !item.noWay;
   const vague = spanOf(kept, item, off_m);
   const schedule = kept.schedules[item.station.schedule];
   const later = vague ? (60 * vague[1] - item.walk_s) * 1000 : 0;
-  return { walks, span: walks ? vague : null, words: said(kept, schedule, item.opening, item.arrival, now_ms, item.walk_s, later) };
+  return { isNear, walks, span: walks ? vague : null, words: said(kept, schedule, item.opening, item.arrival, now_ms, item.walk_s, later) };
 }
 
 /**
@@ -329,7 +329,7 @@ export function card(kept, item, number, { now_ms, accuracy_m, asked, entering, 
   const isFrom = from !== null;
   const { station } = item;
   const name = nameOf(station);
-  const { walks, span, words } = sayOf(kept, item, now_ms, accuracy_m);
+  const { isNear, walks, span, words } = sayOf(kept, item, now_ms, accuracy_m);
   const off_m = accuracy_m + (station.off_m || 0);
   const afar = isAfar(item);
   const far = farWords(kept, item, off_m);
@@ -341,7 +341,7 @@ export function card(kept, item, number, { now_ms, accuracy_m, asked, entering, 
     ? [isVague ? made('strong', {}, isRide ? t('路上多久说不准', 'No telling how long by e-bike') : t('步行多久说不准', 'No telling how long on foot'))
       : made('strong', {}, isRide ? t('骑行 ', '') : t('步行 ', ''), span ? t(`${span[0]}–${span[1]} 分钟`, `${span[0]}–${span[1]} min`) : minutesText(item.walk_s), made('span', { class: 'for-reader' }, isRide ? t('', ' by e-bike') : t('', ' on foot'))),
       made('span', { class: 'soft' }, ` · ${far}${afar ? '' : t('（估算）', ' (est.)')}${wind}`)]
-    : [made('strong', {}, far), made('span', { class: 'soft' }, isRide ? t(' · 太远', ' · too far') : t(' · 太远，不宜步行', ' · too far to walk'), afar ? '' : t('（估算）', ' (est.)'), wind)];
+    : [made('strong', {}, far), made('span', { class: 'soft' }, isNear ? t(' · 您在海上，没有去那里的路', ' · no way there from the sea') : isRide ? t(' · 太远', ' · too far') : t(' · 太远，不宜步行', ' · too far to walk'), afar ? '' : t('（估算）', ' (est.)'), wind)];
   const mark = (/** @type {string} */ code) => {
     const presence = station.amenities.indexOf(code) >= 0 ? 'yes' : (station.no_amenities || []).indexOf(code) >= 0 ? 'no' : 'unknown';
     const word = kept.amenities.filter((one) => one.code === code)[0];

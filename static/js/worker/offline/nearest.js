@@ -18,15 +18,16 @@ import { arrivalAt, openingAt } from './hours.js';
  *   ebike_m_per_s?: number, walk_m_per_s?: number, walk_limit_minutes: number, schedules: import('./hours.js').Schedule[], kinds: Word[], families: Record<string, Pair>,
  *   amenities: Word[], entries: Record<string, Pair>, access: Record<string, Pair>, places: KeptPlace[], parents: Record<string, string>, above: { code: string, called: string[] }[], stations: Station[],
  *   question?: QuestionWords, region?: Pair | null, unplaced?: number, traditional?: [string, string],
- *   area?: [number, number][][] | null, china?: [number, number][][] }} Kept `area`, `china`: rings that are wider than what they hold; `walk_m_per_s`: the speed on foot, where
+ *   area?: [number, number][][] | null, sea?: [number, number][][], china?: [number, number][][] }} Kept `area`, `china`: rings that are wider than what they hold; `walk_m_per_s`: the speed on foot, where
  *   `speed_m_per_s` is a ride's
  * @typedef {{ lon: number, lat: number, k: number, at_ms: number, what: string, amenities: string[], openOnArrival: boolean,
  *   entering?: import('./entering.js').Entering, region?: string, isFrom?: boolean, off_m?: number }} Question `entering`: who wants to enter; `region`: only stations in it; `isFrom` false: asked from nowhere, so that open is open now; `off_m`: how far the position may be off
- * @typedef {{ station: Station, distance_m: number, walk_m: number, walk_s: number, opening: import('./hours.js').Opening,
- *   arrival: import('./hours.js').Arrival | null }} Item `arrival` null where it is from nowhere, or nobody goes so far: then it is told as it is now
+ * @typedef {{ station: Station, distance_m: number, walk_m: number, walk_s: number, noWay: boolean, opening: import('./hours.js').Opening,
+ *   arrival: import('./hours.js').Arrival | null }} Item `noWay` where one is at sea; `arrival` null where it is from nowhere, or nobody goes so far: then it is told as it is now
  */
 
 const AFAR_M = 100000; // beyond, no detour factor says how long a way is: the line is told
+const OFF_SHORE_M = 300; // the sea that is kept is so far from all that is known as land
 const MINUTE = 60000;
 const DAY = 86400000;
 
@@ -53,7 +54,17 @@ export function isWalk(kept, walk_m, off_m = 0) {
 
 /** @param {Item} item */
 export function isAfar(item) {
-  return item.distance_m > AFAR_M;
+  return item.noWay || item.distance_m > AFAR_M;
+}
+
+/**
+ * Whether a position that may be off by so much is surely at sea.
+ * @param {Kept} kept
+ * @param {{ lon: number, lat: number }} spot
+ * @param {number} [off_m]
+ */
+export function isAtSea({ sea }, { lon, lat }, off_m = 0) {
+  return Boolean(sea && sea.length) && off_m <= OFF_SHORE_M && area_m(lon, lat, sea || []) === 0;
 }
 
 /**
@@ -106,6 +117,7 @@ export function fitting(kept, { at_ms, what, amenities, entering, region }) {
  */
 export function nearest(kept, question) {
   const { lon, lat, k, at_ms, openOnArrival, isFrom = true, off_m = 0 } = question;
+  const noWay = isFrom && isAtSea(kept, { lon, lat }, off_m);
   const near = fitting(kept, question)
     .map((station) => ({ station, distance_m: station.rings ? area_m(lon, lat, station.rings) : geodesic_m(lon, lat, station.lon, station.lat) }))
     .sort((a, b) => a.distance_m - b.distance_m || (a.station.code < b.station.code ? -1 : 1));
@@ -119,8 +131,8 @@ export function nearest(kept, question) {
     const walk_s = walk_m / kept.speed_m_per_s;
     const schedule = kept.schedules[station.schedule];
     const opening = openingAt(kept, schedule, at_ms);
-    const goes = isFrom && isWalk(kept, walk_m, off_m + (station.off_m || 0));
-    const item = { station, distance_m, walk_m, walk_s, opening, arrival: goes ? arrivalAt(kept, schedule, opening, at_ms, walk_s) : null };
+    const goes = isFrom && !noWay && isWalk(kept, walk_m, off_m + (station.off_m || 0));
+    const item = { station, distance_m, walk_m, walk_s, noWay, opening, arrival: goes ? arrivalAt(kept, schedule, opening, at_ms, walk_s) : null };
     if (openOnArrival && !isOpenThen(item)) return false;
     seen.add(station.code);
     items.push(item);

@@ -112,7 +112,7 @@ function pageOf(data, { origin, own: known, k: wanted, conditions }, now_ms) {
   const k = Math.min(MOST, wanted);
   const { open, amenities, what, entering } = conditions;
   const asked = region ? known : place;
-  const odd = asked && whereText(data, asked);
+  const odd = asked && whereText(data, asked, known && (region || !chosen) ? known.accuracy_m : 0);
   // From abroad or at sea nothing of a region is close: it is listed as without a position.
   const own = region && odd ? null : known;
   const isFrom = !region || own !== null;
@@ -149,7 +149,7 @@ function pageOf(data, { origin, own: known, k: wanted, conditions }, now_ms) {
     )));
   }
   const cards = items.map((item, place_) => card(data, item, place_ + 1, { now_ms, accuracy_m, asked: amenities, entering, from: isFrom ? { lon, lat } : null }));
-  const list = made('ol', { class: 'cards', ...spot, ...(isBeyond ? { 'data-beyond': '' } : {}) }, ...cards);
+  const list = made('ol', { class: 'cards', ...spot, ...(isBeyond ? { 'data-beyond': '' } : {}), ...(odd ? { 'data-outside': '' } : {}) }, ...cards);
   const more = items.length === k && k < MOST
     ? made('button', { class: 'button big', type: 'button', 'data-more': String(Math.min(MOST, 2 * k)) }, t('显示更多', 'Show more')) : null;
   const isCut = items.length === MOST && (!region || total > MOST);

@@ -1,0 +1,92 @@
+"""From the sea, or from beside the area, it is said how far away that is, and no walk leads over water."""
+
+import pytest
+from flask.testing import FlaskClient
+from playwright.sync_api import expect
+from sqlalchemy import text
+
+from geoapp.app import create_app
+from geoapp.core.settings import Settings
+from geoapp.operations.upkeep.init import initialise
+from geoapp.store.engine import Database
+from tests.web.api_client import make_app
+from tests.web.conftest import Site, Visit, serve
+
+# In Fushan Bay, more than a kilometre off shore; on a pier; and inland, beside the district.
+BAY = (120.38, 36.04)
+PIER = (120.3455, 36.0585)
+INLAND = (120.36, 36.12)
+
+
+@pytest.fixture
+def coast(database: Database) -> Database:
+    """A district along the bay of Qingdao, with a station on the promenade that closes in the evening."""
+    initialise(database)
+    with database.session() as session:
+        session.execute(
+            text(
+                "insert into region (code, level, name_zh, geom) values ('370202', 'district', '市南区', "
+                "st_multi(st_makeenvelope(120.33, 36.063, 120.42, 36.09, 4326)))"
+            )
+        )
+        session.execute(
+            text(
+                "insert into facility (code, kind_code, name_zh, geom, opening_hours, region_code) values "
+                "('P-1', 'outdoor_station', '海边', st_setsrid(st_makepoint(120.38, 36.064), 4326), "
+                "'00:00-24:00', '370202')"
+            )
+        )
+    return database
+
+
+@pytest.fixture
+def client(coast: Database, settings: Settings) -> FlaskClient:
+    return make_app(settings, coast).test_client()
+
+
+def results(client: FlaskClient, spot: tuple[float, float], **asked: object) -> str:
+    lon, lat = spot
+    return client.post("/finder/results?lang=zh", data={"lon": lon, "lat": lat, **asked}).text
+
+
+def test_from_the_sea_the_line_is_told_and_no_walk(client: FlaskClient) -> None:
+    page = results(client, BAY)
+    assert "这个位置不在本服务的区域内，离它的边界 2.6 公里：它在海上。" in page
+    assert "data-outside" in page
+    assert "直线 2.7 公里" in page
+    assert "您在海上，没有去那里的路" in page
+    assert "步行" not in page.partition('class="found-entry"')[0]
+    assert "没有去那里的路" in results(client, BAY, by="ebike")
+    told = client.get(f"/api/v1/nearest?lon={BAY[0]}&lat={BAY[1]}&arrive=true").get_json(force=True)
+    assert told["outside_note"]["zh"].endswith("它在海上。")
+    assert told["outside_note"]["en"].endswith("2.6 km from its edge: at sea.")
+    assert told["features"][0]["properties"]["open_on_arrival"] is None
+    assert told["features"][0]["properties"]["arrival_note"]["zh"].startswith("开放中")
+
+
+def test_beside_the_area_and_on_a_pier_a_walk_is_told(client: FlaskClient) -> None:
+    for spot in (PIER, INLAND):
+        page = results(client, spot)
+        assert "这个位置不在本服务的区域内，离它的边界" in page
+        assert "data-outside" in page
+        assert "海上" not in page
+    assert "步行" in results(client, PIER)
+    # Whoever may be off by more than the shore is away may be on land.
+    assert "没有去那里的路" not in results(client, BAY, accuracy=800)
+
+
+def test_the_phone_says_the_same(coast: Database, settings: Settings, visit: Visit) -> None:
+    urls = serve(create_app(settings, coast))
+    site = Site(next(urls), coast)
+    page = visit(site, "/?lang=zh", keeps=True, position=BAY)
+    expect(page.locator("body[data-offline=ready]")).to_be_attached(timeout=30_000)
+    for is_online in (True, False):
+        if not is_online:
+            urls.close()
+        page.goto(f"{site.url}/?lang=zh")
+        expect(page.locator("#results .found-walk").first).to_contain_text(
+            "直线 2.7 公里 · 您在海上"
+        )
+        expect(page.locator(".odd").first).to_contain_text("它在海上")
+        expect(page.locator("#results .found-state").first).to_contain_text("开放中")
+        expect(page.locator("#status")).to_have_text("列出 1 处")
