@@ -276,6 +276,11 @@ def test_read_on_every_screen(streets: Database, settings: Settings, visit: Visi
         assert serious_violations(page) == []
         page.goto(f"{url}{ADDRESS}?lang=en")
         page.set_viewport_size({"width": 390, "height": 844})
+        # What stands beside a figure goes close below it where there is no room, and no line farther.
+        lines = page.locator(".figure dd").evaluate_all(
+            "all => all.map(one => one.getBoundingClientRect().height)"
+        )
+        assert max(lines) < 60, lines
         page.get_by_role("button", name="Change (points)").click()
         order = page.locator("#districts tbody tr").evaluate_all(
             "all => all.map(one => Number(one.cells[4].dataset.value))"
