@@ -9,6 +9,7 @@ from geoapp.core.hours.answers import (
     is_unread,
     next_change,
     state,
+    tells_when,
 )
 from geoapp.core.hours.holidays import CHINESE_ZONES
 from geoapp.core.hours.reading import ACCEPTED, read, read_or_keep
@@ -26,4 +27,5 @@ __all__ = [
     "read",
     "read_or_keep",
     "state",
+    "tells_when",
 ]

@@ -105,6 +105,11 @@ def is_unread(expression: str | None) -> bool:
     return rules is None or rules.only_comment is not None
 
 
+def tells_when(why: Text) -> bool:
+    """Tell whether a reason why hours are unknown says from which day on they are known."""
+    return why.zh.startswith(f"{_OUT_OF_SEASON.zh}，")
+
+
 def depends_on_place(expression: str | None) -> bool:
     """Tell whether hours differ from place to place in one time zone: those that follow the sun."""
     rules = None if expression is None else _parse(expression)

@@ -14,7 +14,7 @@ import shapely
 from geoapp.core.calendar import WorkCalendar
 from geoapp.core.errors import InvalidValueError
 from geoapp.core.former_regions import former_regions
-from geoapp.core.hours import HORIZON_DAYS, day_stretches
+from geoapp.core.hours import HORIZON_DAYS, day_stretches, tells_when
 from geoapp.core.hours.words import words_of
 from geoapp.core.i18n import Text
 from geoapp.core.question_words import question_words
@@ -236,7 +236,7 @@ class _Hours:
             number = self._pattern_of[found] = len(self.patterns)
             self.patterns.append(
                 [
-                    [one.minute, one.state, *([] if one.why is None else [_pair(one.why)])]
+                    [one.minute, one.state, *([] if one.why is None else [_reason(one.why)])]
                     for one in found
                 ]
             )
@@ -315,6 +315,10 @@ def _names(synonyms: Iterable[str]) -> list[str]:
 
 def _pair(text: Text) -> dict[str, str]:
     return {"zh": text.zh, "en": text.en}
+
+
+def _reason(why: Text) -> dict[str, str | bool]:
+    return _pair(why) | ({"when": True} if tells_when(why) else {})
 
 
 def _epoch_day(day: date) -> int:

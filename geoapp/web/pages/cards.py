@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 from flask import url_for
 
 from geoapp.core.entering import ANYBODY, MAY_ENTER_TEXT, Entering
-from geoapp.core.hours import CHINESE_ZONES
+from geoapp.core.hours import CHINESE_ZONES, tells_when
 from geoapp.core.hours.words import words_of
 from geoapp.core.i18n import Language, Text
 from geoapp.core.links import links
@@ -95,6 +95,7 @@ class Card:
     state: State
     state_text: Text
     state_note: str | None
+    tells_when: bool
     is_from: bool
     is_walk: bool
     no_way: bool
@@ -216,6 +217,7 @@ def _card(
         state=said.state,
         state_text=said.text,
         state_note=None if said.note is None else said.note.pick(language()),
+        tells_when=said.note is not None and tells_when(said.note),
         is_from=is_from,
         is_walk=is_walk,
         no_way=is_near and item.no_way,

@@ -216,7 +216,7 @@ def _station(record: FacilityRecord, relations: Relations) -> Station:
         photos=[(one, photo_address(one)) for one in relations.photos],
         help=_help(record),
         near=near,
-        facts=_facts(record, item, days if out is None and not known["places"] else []),
+        facts=_facts(record, item, _days_there(known, days, is_out=out is not None)),
     )
 
 
@@ -320,6 +320,15 @@ def _stop(place: dict[str, Any], known: dict[str, Any]) -> Stop:
         place["valid_to"],
         _week(hours, known["timezone"]),
     )
+
+
+def _days_there(known: dict[str, Any], days: list[DayHours], *, is_out: bool) -> list[DayHours]:
+    """Return the days as one finds them: shut while it is closed; none where they differ by place or are not known."""
+    if known["places"]:
+        return []
+    if known["status"] in (Status.CLOSED, Status.SUSPENDED):
+        return [replace(day, spans=()) for day in days]
+    return [] if is_out else days
 
 
 def _hours_facts(days: list[DayHours]) -> list[dict[str, Any]]:

@@ -181,6 +181,18 @@ def test_machines_read_the_same(client: FlaskClient) -> None:
     assert {(one["opens"], one["closes"]) for one in always} == {("00:00", "23:59")}
 
 
+@pytest.mark.parametrize("status", ["closed", "suspended"])
+def test_machines_read_that_a_place_is_shut(
+    client: FlaskClient, database: Database, status: str
+) -> None:
+    with database.session() as session:
+        change = text("update facility set status = :status where code = 'T-4'")
+        session.execute(change, {"status": status})
+    hours = _facts_of(client.get("/stations/T-4").text)["openingHoursSpecification"]
+    assert len(hours) == 7
+    assert {(one["opens"], one["closes"]) for one in hours} == {("00:00", "00:00")}
+
+
 def test_pages_write_days_and_moments_as_the_api_does(client: FlaskClient) -> None:
     told = {"on": date(2026, 12, 1), "at": datetime(2026, 12, 1, 8, tzinfo=UTC)}
     written = client.application.json.dumps(told)
@@ -204,6 +216,17 @@ def test_a_seasonal_place_says_when_its_hours_are_given_again(
     assert "00:00–24:00" not in page
     english = words(client.get("/stations/T-2?lang=en").text)
     assert f"hours are given from 1 {later:%B}" in english
+    # A short card leaves out why hours are unknown, but not from when on they are known.
+    near = client.get("/?lon=120.35&lat=36.07&lang=zh").text
+    told = [
+        "".join(row.split()) for row in re.findall(r'<span class="note when">([^<]+)</span>', near)
+    ]
+    assert told == [f"·开放时间没有提到一年中的这一段，{later.month}月1日起有开放时间"]
+    assert near.count('<span class="note">') >= 1
+    kept = client.get("/api/v1/offline/stations").get_json()
+    reasons = [part[2] for day in kept["patterns"] for part in day if len(part) > 2]
+    assert {one["zh"] for one in reasons if one.get("when")} == {told[0].removeprefix("·")}
+    assert any("when" not in one for one in reasons)
 
 
 def test_what_staff_found_true_is_told_in_one_language(

@@ -187,7 +187,7 @@ export function entryRow(kept, station, entering) {
  */
 export function stateRow(words, before = '') {
   return made('p', { class: `found-state ${words.state}` }, icon({ open: 'yes', shut: 'no', unknown: 'unknown' }[words.state]),
-    made('span', {}, before, made('strong', {}, pick(words.text)), words.note ? made('span', { class: 'note' }, ` · ${pick(words.note)}`) : null));
+    made('span', {}, before, made('strong', {}, pick(words.text)), words.note ? made('span', { class: words.note.when ? 'note when' : 'note' }, ` · ${pick(words.note)}`) : null));
 }
 
 /**

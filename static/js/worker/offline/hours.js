@@ -2,7 +2,7 @@
 // service says (geoapp/operations/nearest/arrival.py and said.py). The service ships what the hours
 // come to day by day; beyond the days that it knows nothing is claimed.
 
-/** @typedef {{ zh: string, en: string }} Pair */
+/** @typedef {{ zh: string, en: string, when?: true }} Pair `when`: a reason that tells from which day on hours are known */
 /** @typedef {[number, boolean | null, Pair?]} Stretch from a minute of the day on, open or not, and why not known */
 /** @typedef {{ zone: string, always: boolean, hours: Pair | null, days: number[] }} Schedule */
 /**
