@@ -17,7 +17,7 @@ from geoapp.core.results.actions import ActionRun, ChosenAction
 from geoapp.core.results.coverage import CoverageRun
 from geoapp.core.results.coverage_hours import CoverageHours, RegionHours
 from geoapp.core.roles import Permission
-from geoapp.core.units import WEEKDAYS, format_share
+from geoapp.core.units import WEEKDAYS
 from geoapp.core.words import Level, RunStatus
 from geoapp.operations.actions import run as action_run
 from geoapp.operations.actions.longer import as_they_are
@@ -163,7 +163,9 @@ def _week_parts(told: CoverageHours, region: str) -> dict[str, Any]:
     mean = [sum(some) for some in (own.covered_low, own.covered_high, own.total)]
     week = timedelta(days=7)
     earlier, later = told.week_from - week, told.week_from + week
-    shares = [low for low, _ in shares_of(own) if low is not None]
+    bands = [(low, high) for low, high in shares_of(own) if low is not None and high is not None]
+    # Of hours alike at the lower end the higher end decides.
+    least, greatest = (min(bands), max(bands)) if bands else ((None, None), (None, None))
     return {
         "told": told,
         "weekdays": WEEKDAYS,
@@ -173,8 +175,8 @@ def _week_parts(told: CoverageHours, region: str) -> dict[str, Any]:
         "later": later if later <= told.latest else None,
         "cells": _cells(own),
         "mean": band_text(share_of(mean[0], mean[2]), share_of(mean[1], mean[2]), 1),
-        "least": format_share(min(shares, default=None)),
-        "greatest": format_share(max(shares, default=None)),
+        "least": band_text(least[0], least[1], 1),
+        "greatest": band_text(greatest[0], greatest[1], 1),
         "worst": _worst(own),
         "below": below,
         "level": next((one.level for one in below if one.level), Level.DISTRICT),

@@ -14,6 +14,7 @@ from geoapp.core.roles import Role
 from geoapp.core.settings import Settings
 from geoapp.operations.runs.state import read_run, recent_runs
 from geoapp.operations.worker import execute
+from geoapp.reports.coverage.week import band_text
 from geoapp.store.engine import Database
 from tests.answers import publish_run
 from tests.operations.coverage.small_town import WANTED, run_sql, town
@@ -23,6 +24,12 @@ from tests.web.conftest import Site, Visit, fits, serious_violations
 __all__ = ["town"]
 
 ADDRESS = "/coverage/370203/hours"
+
+
+def ends(band: str) -> tuple[float, float]:
+    """Return the shares at both ends of a band in percent."""
+    low, _, high = band.rstrip("%").partition("–")
+    return float(low) / 100, float(high or low) / 100
 
 
 def test_the_week_its_band_and_its_question(town: Database, settings: Settings) -> None:
@@ -35,6 +42,10 @@ def test_the_week_its_band_and_its_question(town: Database, settings: Settings) 
     assert page.count("data-hour=") == 168
     # At night T-1 alone is surely open: 50 of 250; T-3 has no hours and may add a north-west corner.
     assert "<span>20–" in page
+    # The hours that are lowest and highest are bands, as in the grid.
+    lowest, highest = re.findall(r"<dt>最[低高]的一小时</dt><dd>([^<]*)</dd>", page)
+    assert re.fullmatch(r"20\.0–[\d.]+%", lowest), lowest
+    assert f"<span>{band_text(*ends(highest))[:-1]}</span>" in page
     assert "开到 24:00" not in page
     assert (
         "By the hour" in client_of(app, town).get(ADDRESS, headers={"Accept-Language": "en"}).text
