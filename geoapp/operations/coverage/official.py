@@ -17,7 +17,7 @@ from geoapp.core.settings import Settings
 from geoapp.core.words import Level, RunStatus
 from geoapp.operations.coverage import run as coverage_run
 from geoapp.operations.network.keeper import network_folder
-from geoapp.operations.runs.state import read_finished, read_run, recent_runs
+from geoapp.operations.runs.state import read_finished, read_run, recent_runs, run_state
 from geoapp.store.engine import Database, Session
 from geoapp.store.facilities.read import data_versions, regions_below
 from geoapp.store.region_tree import codes_above
@@ -25,6 +25,7 @@ from geoapp.store.runs import published as store
 from geoapp.store.runs.inputs import find_demand_set
 
 MOST_CHANGED: Final = 20
+MOST_WAITING: Final = 20
 _PUBLICATION = Text("公布", "publication")
 OFFICIAL = Text("公布的覆盖结果", "published coverage answer")
 # What a run rests on beside the facilities, by the name of the counter.
@@ -236,6 +237,13 @@ def publications(database: Database, limit: int = 200) -> list[Publication]:
     """Return what was ever published, the newest first."""
     with database.snapshot() as session:
         return [value_of(row) for row in store.list_publications(session, limit)]
+
+
+def waiting(database: Database) -> list[CoverageRun]:
+    """Return the newest `MOST_WAITING` runs with results that were never published, newest first."""
+    with database.snapshot() as session:
+        found = store.never_published(session, COVERAGE_RUNS.name, MOST_WAITING)
+        return [run_state(one, COVERAGE_RUNS) for one in found]
 
 
 def on_samples(database: Database, publications: Sequence[Publication]) -> frozenset[int]:

@@ -9,8 +9,9 @@ from sqlalchemy import func, or_, select, text, update
 from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.orm import Session
 
+from geoapp.core.words import RunStatus
 from geoapp.store.facilities.public import HAS_PAGE
-from geoapp.store.models import Publication, Region
+from geoapp.store.models import Publication, Region, Run
 from geoapp.store.region_tree import WITHIN_REGION
 
 __all__ = [
@@ -22,6 +23,7 @@ __all__ = [
     "levels_of",
     "list_publications",
     "name_changed",
+    "never_published",
     "of_run",
     "on_samples",
     "withdraw",
@@ -67,6 +69,13 @@ class ChangedFacility:
     name_zh: str | None
     name_en: str | None
     has_page: bool
+
+
+def never_published(session: Session, kind: str, limit: int) -> list[Run]:
+    """Return the newest runs of a kind that succeeded and were never published, newest first."""
+    published = select(Publication.id).where(Publication.run_id == Run.id).exists()
+    found = select(Run).where(Run.kind == kind, Run.status == RunStatus.SUCCEEDED, ~published)
+    return list(session.scalars(found.order_by(Run.id.desc()).limit(limit)))
 
 
 def add_publication(

@@ -53,6 +53,10 @@ def test_everybody_reads_it_and_managers_publish(
         with subtests.test(query=query):
             assert visitor.get(f"{ADDRESS}?{query}").status_code == status
     other = coverage_run.run_here(database, settings, WANTED)
+    # A run that was made without a page waits to be published, with the figures of the published one, too.
+    waits = f"/publications/compare?run={other.id}"
+    assert waits in client_of(app, database, Role.MANAGER).get("/publications").text
+    assert waits not in visitor.get("/publications").text
     form = {"run": other.id}
     for role, status in {
         None: 302,
@@ -67,6 +71,7 @@ def test_everybody_reads_it_and_managers_publish(
                 == status
             )
     assert visitor.get(ADDRESS).get_json()["run"]["id"] == other.id
+    assert waits not in client_of(app, database, Role.MANAGER).get("/publications").text
     for address in ("/publications", f"/coverage?run={run.id}", "/coverage/370203", "/coverage"):
         with subtests.test(address=address):
             assert visitor.get(address).status_code == 200

@@ -30,7 +30,7 @@ from geoapp.operations.coverage.files import save_run
 from geoapp.operations.coverage.listed import Listed, figures_of_region, listed, top_region
 from geoapp.operations.coverage.provision import provisions
 from geoapp.operations.facilities.places import containing
-from geoapp.operations.runs.state import read_run, recent_runs
+from geoapp.operations.runs.state import read_run
 from geoapp.reports.words import worst_gaps
 from geoapp.reports.words.changes import RANK_NOTE, change_text
 from geoapp.reports.words.coverage import (
@@ -119,9 +119,8 @@ def show() -> str:
     """Show the published answer, or the run that the address names."""
     run = run_of_address()
     if run is None or run.result is None:
-        waiting = may(Permission.PUBLISH) or may(Permission.RUN)
-        runs = recent_runs(services().database, COVERAGE_RUNS) if waiting else []
-        done = [one for one in runs if one.status is RunStatus.SUCCEEDED]
+        signed = may(Permission.PUBLISH) or may(Permission.RUN)
+        done = answers.waiting(services().database) if signed else []
         return render_template(
             "manager/coverage.html", run=None, waiting=[run_line(one, naming()) for one in done]
         )

@@ -87,6 +87,8 @@ def listed() -> str:
     return render_template(
         "manager/publications.html",
         lines=lines,
+        waiting=[run_line(one, names) for one in answers.waiting(database)] if signed else [],
+        most_waiting=answers.MOST_WAITING,
         schedules=_schedules(own) if signed else [],
         areas=published_areas(),
         every=EVERY_TEXT,
