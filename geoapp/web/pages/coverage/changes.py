@@ -61,6 +61,11 @@ class Compared:
     before: Earlier | None
     days: Sequence[date]
 
+    @property
+    def lacks_walks(self) -> bool:
+        """Whether the run has not kept what the comparison rests on: computed anew it does."""
+        return self.told is words.NO_DAYS
+
 
 @dataclass(frozen=True, slots=True)
 class Multiple:

@@ -32,7 +32,7 @@ from geoapp.operations.coverage.provision import provisions
 from geoapp.operations.facilities.places import containing
 from geoapp.operations.runs.state import read_run
 from geoapp.reports.words import worst_gaps
-from geoapp.reports.words.changes import RANK_NOTE, change_text
+from geoapp.reports.words.changes import RANK_NOTE, WHO_COMPUTES, change_text
 from geoapp.reports.words.coverage import (
     Figures,
     circles_text,
@@ -219,6 +219,7 @@ def _page(
         legend=LEGEND,
         rank_note=RANK_NOTE,
         change_text=change_text,
+        who_computes=WHO_COMPUTES,
         sample=sample,
         map_link=map_link(run),
         level=found.level,

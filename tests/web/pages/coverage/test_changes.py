@@ -14,6 +14,7 @@ import pytest
 from geoapp.app import create_app
 from geoapp.core.ranks import ranks
 from geoapp.core.results.coverage import CoverageRun
+from geoapp.core.roles import Role
 from geoapp.core.settings import Settings
 from geoapp.operations.coverage import official
 from geoapp.operations.coverage.changes import MOST_ANSWERS, past
@@ -213,10 +214,16 @@ def test_changes_since_the_facilities_of_a_day(streets: Database, settings: Sett
     assert anybody.get(f"{ADDRESS}?since=2021-06-01&by=else").status_code == 422
     # What cannot be told is said: an answer about a moment, one that has kept too little.
     run_sql(streets, "delete from run_array where name like 'days%'")
-    assert (
-        "没有记下每一处走得到谁"
-        in anybody.get(f"{ADDRESS}?since=2021-06-01&by=standing&lang=zh").text
-    )
+    asked = f"{ADDRESS}?since=2021-06-01&by=standing&lang=zh"
+    public = anybody.get(asked).text
+    assert "没有记下每一处走得到谁" in public and "的管理者可以在这里重新计算" in public
+    assert "/publications/recompute" not in public
+    # Nothing has changed since, and whoever may compute it anew does it here.
+    manager = client_of(make_app(settings, streets), streets, Role.MANAGER)
+    offered = manager.get(asked).text
+    assert "的管理者可以在这里" not in offered
+    assert offered.count('action="/publications/recompute"') == 1
+    assert f'name="run" value="{run.id}"' in offered.split('id="compute-anew"')[1]
     published(streets, settings, "2024-06-01", at=moment("2026-11-23T10:00"))
     page = anybody.get(f"{ADDRESS}?since=2021-06-01&by=standing&lang=zh").text
     assert "问的是某一时刻" in page
