@@ -158,7 +158,9 @@ def _guard() -> Response | None:
         if is_for_program():
             is_asked_of_all = needs_second_factor(signed_in())
             raise NotAllowedError(_SET_UP_FIRST if is_asked_of_all else _STATE_WITH_FACTOR)
-        return redirect(url_for("second_factor.show"))
+        # A form that was sent is lost: only a page can be gone back to.
+        wanted = request.script_root + request.path if request.method in _READING else None
+        return redirect(url_for("second_factor.show", next=wanted))
     return None
 
 

@@ -3,7 +3,7 @@
 import re
 
 import segno
-from flask import Blueprint, make_response, render_template, request
+from flask import Blueprint, make_response, render_template, request, url_for
 from werkzeug.exceptions import TooManyRequests
 from werkzeug.wrappers import Response
 
@@ -21,9 +21,10 @@ from geoapp.operations.upkeep.second_factor import (
     standing_of,
     turn_off,
 )
-from geoapp.web.edge.access import require, signed_in
+from geoapp.web.edge.access import lacks_second_factor, may, require, signed_in
 from geoapp.web.edge.services import services
 from geoapp.web.pages.proof import refused_code, unproven_by_password
+from geoapp.web.pages.sign_in import is_own_path
 
 blueprint = Blueprint("second_factor", __name__)
 
@@ -32,12 +33,20 @@ def _is_required() -> bool:
     return services().settings.require_second_factor and may_write(signed_in().role)
 
 
+def _wanted() -> str | None:
+    """Return the page of this server that somebody was on the way to, if any."""
+    given = request.values.get("next", "")
+    return given if is_own_path(given) else None
+
+
 def _page(problem: Text | None = None, status: int = 200, done: Text | None = None) -> Response:
     user = signed_in()
     page = render_template(
         "second_factor.html",
         standing=standing_of(services().database, user.id),
         required=_is_required(),
+        states=may(Permission.STATE) and lacks_second_factor(Permission.STATE),
+        wanted=_wanted(),
         user=user,
         problem=problem,
         done=done,
@@ -59,12 +68,15 @@ def _set_up(secret: str, problem: Text | None = None, status: int = 200) -> Resp
         address=address,
         secret=" ".join(re.findall(".{1,4}", secret)),
         problem=problem,
+        wanted=_wanted(),
     )
     return _unkept(page, status)
 
 
 def _codes(codes: list[str], done: Text) -> Response:
-    return _unkept(render_template("recovery_codes.html", codes=codes, done=done), 200)
+    onward = _wanted() or url_for("account.show")
+    page = render_template("recovery_codes.html", codes=codes, done=done, onward=onward)
+    return _unkept(page, 200)
 
 
 @blueprint.get("/account/second-factor")

@@ -170,7 +170,7 @@ def test_where_it_is_required_it_comes_first(town: Database, settings: Settings)
     assert client_of(app, town, Role.MANAGER).get("/plan/scenarios").status_code == 200
     steward = client_of(app, town, Role.STEWARD)
     sent = steward.get("/steward")
-    assert sent.headers["Location"] == "/account/second-factor"
+    assert sent.headers["Location"] == "/account/second-factor?next=/steward"
     deleted = steward.delete("/api/v1/facilities/T-1", headers={"If-Match": "*"})
     assert "second factor" in problem_of(deleted, 403)["detail"]
     assert steward.get("/account").status_code == 200

@@ -4,6 +4,7 @@ import io
 import json
 import re
 
+import pyotp
 import pytest
 from flask.testing import FlaskClient
 from sqlalchemy import text
@@ -16,7 +17,7 @@ from geoapp.operations.upkeep.init import initialise
 from geoapp.operations.upkeep.users import set_rights
 from geoapp.store.engine import Database
 from tests.seed import seed_town
-from tests.web.api_client import client_of, make_app
+from tests.web.api_client import PASSWORD, client_of, make_app
 from tests.web.edge.test_second_factor import set_up
 
 
@@ -172,8 +173,24 @@ def test_a_manager_states_a_fact_with_a_second_factor(
         asked = {"Accept": "application/json"}
         assert manager.post(path, data=given, headers=asked).status_code == 403
     assert manager.get("/use").status_code == 200
-
-    set_up(manager)
+    # The page says what it is needed for, and leads on to where somebody was going: here alone.
+    sent = manager.get("/new-programme").headers["Location"]
+    assert sent == "/account/second-factor?next=/new-programme"
+    why = manager.get(f"{sent}&lang=zh").text
+    assert "登记计划和文件所载的数，要先开启两步验证" in why
+    assert 'name="next" value="/new-programme"' in why
+    for elsewhere in ("//example.org/", "https://example.org/", "/\\example.org"):
+        asked_for = manager.get("/account/second-factor", query_string={"next": elsewhere}).text
+        assert 'name="next"' not in asked_for
+    given_with = {"password": PASSWORD, "next": "/new-programme"}
+    begun = manager.post("/account/second-factor/start", data=given_with).text
+    assert 'name="next" value="/new-programme"' in begun
+    secret = re.search(r"<code>([A-Z2-7 ]+)</code>", begun)
+    assert secret is not None
+    code = pyotp.TOTP(secret[1].replace(" ", "")).now()
+    confirmed = {"code": code, "next": "/new-programme"}
+    done = manager.post("/account/second-factor/confirm", data=confirmed).text
+    assert 'class="button main" href="/new-programme"' in done
     shown = manager.get(page).text
     assert 'name="seen" value=""' in shown
     assert manager.post(f"{page}/facts", data=given | {"seen": ""}).status_code == 302
