@@ -28,6 +28,7 @@ from geoapp.web.edge import health
 from geoapp.web.edge.access import init_access
 from geoapp.web.edge.compression import init_compression
 from geoapp.web.edge.cors import init_cors
+from geoapp.web.edge.credit import init_credit
 from geoapp.web.edge.heavy import init_heavy
 from geoapp.web.edge.language import init_language
 from geoapp.web.edge.logs import init_logs
@@ -148,6 +149,7 @@ def create_app(settings: Settings | None = None, database: Database | None = Non
     init_security(app, settings)
     init_provider(app, settings)
     init_cors(app)
+    init_credit(app)
     init_parameters(app)
     init_language(app)
     init_spoken(app)

@@ -13,7 +13,7 @@ from geoapp.core.files import replaced_whole
 from geoapp.core.i18n import Language, Text
 from geoapp.core.settings import Settings
 from geoapp.core.vocabulary import load_vocabulary
-from geoapp.core.words import Level
+from geoapp.core.words import Level, is_of_osm
 from geoapp.operations.facilities.read import found_facility
 from geoapp.operations.nearest.rough import ROUGH_M
 from geoapp.operations.streets.window import ground_reader
@@ -74,12 +74,13 @@ def save_station_picture(
         off_m=off_m if off_m > ROUGH_M else 0.0,
         ground=ground,
         is_sample=known["sample"],
+        has_osm=bool(ground) or is_of_osm(known["source"]),
     )
     _save(picture, path, language)
 
 
 def save_overview_picture(
-    database: Database, path: Path, language: Language, *, has_samples: bool
+    database: Database, path: Path, language: Language, *, has_samples: bool, has_osm: bool
 ) -> None:
     """Write the map of all stations in service as PNG; the file appears whole or not at all.
 
@@ -87,6 +88,8 @@ def save_overview_picture(
     ----------
     has_samples
         Whether some of them are made up.
+    has_osm
+        Whether some of them are OpenStreetMap's, whose picture says so.
 
     Raises
     ------
@@ -109,7 +112,8 @@ def save_overview_picture(
         ),
         Text(f"现有 {total:,} 处在服务", f"{total:,} in service"),
     ]
-    _save(LinkPicture(bounds, land, dots, lines, is_sample=has_samples), path, language)
+    picture = LinkPicture(bounds, land, dots, lines, is_sample=has_samples, has_osm=has_osm)
+    _save(picture, path, language)
 
 
 def _save(picture: LinkPicture, path: Path, language: Language) -> None:

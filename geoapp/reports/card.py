@@ -43,6 +43,8 @@ class LinkPicture:
         Said below the map, the first as the heading.
     is_sample
         Whether what is shown is made up.
+    has_osm
+        Whether some of what is shown is OpenStreetMap's, whose licence asks to say so.
     """
 
     bounds: tuple[float, float, float, float]
@@ -53,6 +55,7 @@ class LinkPicture:
     off_m: float = 0.0
     ground: Ground = field(default_factory=Ground)
     is_sample: bool = False
+    has_osm: bool = False
 
 
 def write_link_picture(picture: LinkPicture, path: Path, language: Language) -> None:
@@ -63,7 +66,7 @@ def write_link_picture(picture: LinkPicture, path: Path, language: Language) -> 
     pen = ImageDraw.Draw(image)
     pen.line((0, high - _BAND_PX, wide, high - _BAND_PX), fill=LINE, width=2)
     _write(pen, picture, high - _BAND_PX + 20, language)
-    if picture.ground:
+    if picture.has_osm:
         _credit(pen, high - _BAND_PX - 8)
     image.save(path, format="PNG", optimize=True)
 

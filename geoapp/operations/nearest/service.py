@@ -116,6 +116,11 @@ class NearestService:
         snapshot, ways = self.ground()
         return f"{snapshot.versions};network={None if ways is None else ways.network.version}"
 
+    def has_osm(self) -> bool:
+        """Tell whether a facility in service or the walking network is OpenStreetMap's."""
+        snapshot, ways = self.ground()
+        return snapshot.has_osm or ways is not None
+
     def ask(self, query: NearestQuery) -> list[NearestItem]:
         """Return the nearest facilities in service, nearest first; ties are ordered by code.
 

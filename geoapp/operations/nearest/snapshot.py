@@ -162,6 +162,7 @@ class Snapshot:
         # How far the position of one of them may be off at most.
         self.most_rough_m = max((rough_m(one) for one in living), default=0.0)
         self.has_samples = any(one.is_sample for one in living)
+        self.has_osm = any(one.is_of_osm for one in living)
         self._dated_zones = tuple(
             sorted({one.timezone for one in living if one.from_date or one.to_date})
         )

@@ -9,7 +9,7 @@ from sqlalchemy import BigInteger, ColumnElement, TextClause, func, select, text
 from sqlalchemy.orm import Session
 
 from geoapp.core.voices import Doubt, doubt_of
-from geoapp.core.words import Status
+from geoapp.core.words import OSM_NAME, Status
 from geoapp.store.facilities.as_of import BAND, AsOf, as_of_condition
 from geoapp.store.facilities.stewardship import Shortfall, lack_condition
 from geoapp.store.models import Facility, FacilityPlace, Kind
@@ -23,8 +23,8 @@ class PlacedFacility:
 
     Those without a position are none of these (`geoapp.store.facilities.unplaced`).
     ``from_date`` and ``to_date`` bound, inclusively, the days on which it is, or may be, in service
-    there; ``sure_from`` and ``sure_to`` those on which that is known. ``doubt`` and what follows is
-    what workers' reports amount to.
+    there; ``sure_from`` and ``sure_to`` those on which that is known. ``is_of_osm`` tells whether its
+    source names OpenStreetMap. ``doubt`` and what follows is what workers' reports amount to.
     """
 
     id: int
@@ -58,6 +58,7 @@ class PlacedFacility:
     verified_on: date | None
     position_accuracy_m: float | None
     is_sample: bool
+    is_of_osm: bool = False
     doubt: str | None = None
     doubt_voices: int | None = None
     doubt_since: date | None = None
@@ -95,6 +96,7 @@ _FOUND = {
     "sure_from": "greatest(geoapp_last_day(f.opened_on, f.opened_basis), p.valid_from)",
     "sure_to": "least(f.closed_on - 1, p.valid_to)",
     "opening_hours": "coalesce(p.opening_hours, f.opening_hours)",
+    "is_of_osm": f"coalesce(f.source ilike '%{OSM_NAME}%', false)",
     "doubt": "v.doubt",
     "doubt_voices": "v.doubt_voices",
     "doubt_since": "v.doubt_since",

@@ -1,6 +1,7 @@
 """Whose data it is goes with OpenStreetMap's data wherever they are handed on, and with no others."""
 
 import io
+import time
 import zipfile
 from pathlib import Path
 from xml.etree import ElementTree
@@ -9,6 +10,7 @@ import pyogrio
 import pytest
 from arro3.io import read_parquet
 from flask.testing import FlaskClient
+from PIL import Image, ImageChops
 from sqlalchemy import text
 
 from geoapp.core.questions.coverage import CoverageParameters
@@ -73,6 +75,46 @@ def test_what_names_openstreetmap_is_credited(client: FlaskClient, database: Dat
     for page in ("/ogc/collections/stations", "/ogc/collections/stations/items"):
         shown = client.get(f"{page}?f=html").text
         assert f'rel="license" href="{OSM_LICENCE}">{OSM_ATTRIBUTION}<' in shown
+
+
+def test_answers_on_facilities_link_to_whose_data_they_are(
+    client: FlaskClient, database: Database
+) -> None:
+    link = '<https://www.openstreetmap.org/copyright>; rel="license"'
+    paths = [
+        "/api/v1/nearest?lon=120.352&lat=36.071",
+        *("/api/v1/search?q=T-1", "/api/v1/facilities?limit=1", "/api/v1/facilities/T-1"),
+    ]
+
+    def told() -> set[bool]:
+        answers = [client.get(path) for path in paths]
+        assert {answer.status_code for answer in answers} == {200}
+        return {link in answer.headers.getlist("Link") for answer in answers}
+
+    assert told() == {False}
+    assert link not in client.get("/api/v1/kinds").headers.getlist("Link")
+    picture = _shown(client)
+    with database.session() as session:
+        session.execute(
+            text("update facility set source = :source where code = 'T-1'"),
+            {"source": f"{OSM_ATTRIBUTION}, 2026-11-01"},
+        )
+    # The nearest look for changes once a second.
+    while told() != {True}:
+        time.sleep(0.1)
+    assert link not in client.get("/api/v1/kinds").headers.getlist("Link")
+    # So does the picture of all stations, in its lower right corner; in no other place is it another.
+    changed = ImageChops.difference(picture, _shown(client)).getbbox()
+    assert changed is not None
+    left, upper, right, lower = changed
+    assert left > 700
+    assert upper > 400
+    assert right <= 1200
+    assert lower <= 630 - 178
+
+
+def _shown(client: FlaskClient) -> Image.Image:
+    return Image.open(io.BytesIO(client.get("/finder/map.png?lang=en").data)).convert("RGB")
 
 
 def test_the_network_and_what_is_found_on_it_are_credited(

@@ -91,10 +91,16 @@ def show() -> str | BaseResponse:
 def picture() -> Response:
     """Return the map of all stations, as links to the finder are shown by elsewhere."""
     parts = services()
-    has_samples = parts.nearest.ground()[0].has_samples
+    there = parts.nearest.ground()[0]
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "map.png"
-        save_overview_picture(parts.database, path, language(), has_samples=has_samples)
+        save_overview_picture(
+            parts.database,
+            path,
+            language(),
+            has_samples=there.has_samples,
+            has_osm=there.has_osm,
+        )
         return Response(path.read_bytes(), mimetype="image/png")
 
 
