@@ -320,7 +320,9 @@ def test_once_visited_it_answers_without_a_network(
     expect(page.locator(".found").first).to_contain_text(re.compile(r"约 \d\d:\d\d 到："))
     expect(page.locator("#map .badge").first).to_be_attached()
     expect(page.locator("#map .stop-mark")).to_have_text(["A", "B"])
-    assert page.locator(".found").first.get_attribute("data-code") == "T-1"
+    # Whether T-4, which is the end itself, comes first hangs on its hours on working days.
+    codes = [one.get_attribute("data-code") for one in page.locator(".found").all()]
+    assert next(code for code in codes if code != "T-4") == "T-1"
     assert serious_violations(page) == []
     assert fits(page)
     fields = page.locator("input[name=stop]")
