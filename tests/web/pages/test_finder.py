@@ -444,8 +444,30 @@ def test_works_without_scripts(site: Site, visit: Visit) -> None:
     page.locator("#finder-form button[type=submit]").click()
     assert "place=370203" in page.url
     expect(page.locator(FOUND).first).to_contain_text("饮水")
+    # Nothing is put beside a button that is not there, and the heading is read.
+    boxes = [page.locator(one).bounding_box() for one in ("#words", "h1", "#place", "#sheet-body")]
+    words, heading, place, sheet = [box for box in boxes if box]
+    assert heading["height"] > 15
+    assert words["y"] + words["height"] < heading["y"]
+    assert place["width"] > sheet["width"] / 2
     page.goto(f"{site.url}/?lon={WORKER_LON}&lat={WORKER_LAT}")
     expect(page.locator(FOUND).first).to_contain_text("示例·T-1")
+
+
+def test_what_comes_with_an_answer_moves_nothing(site: Site, visit: Visit) -> None:
+    """A shared link's page looks from the start as it does once its scripts run."""
+    page = visit(site)
+    page.add_init_script(
+        "window.moved = 0; new PerformanceObserver((list) => { for (const one of list.getEntries())"
+        " window.moved += one.value; }).observe({ type: 'layout-shift', buffered: true });"
+    )
+    page.goto(f"{site.url}/?place=370203")
+    expect(page.locator("#map .marker").first).to_be_visible()
+    expect(page.locator("body")).to_have_class("finder answered")
+    page.wait_for_function("document.readyState === 'complete'")
+    page.evaluate("() => new Promise((done) => requestAnimationFrame(() => setTimeout(done, 0)))")
+    # A tenth is where it is felt; it was twice as much.
+    assert page.evaluate("window.moved") < 0.05
 
 
 def test_lost_connection_is_said_and_can_be_retried(site: Site, visit: Visit) -> None:
