@@ -35,6 +35,16 @@ def hour_text(number: int) -> Text:
     return Text(f"{weekday.zh} {clock}", f"{weekday.en} {clock}")
 
 
+def stretch_text(first: int, end: int) -> Text:
+    """Name the hours of the week from one up to another, 168 at most; a day is named once."""
+    begin = hour_text(first)
+    if first // 24 == (end - 1) // 24:
+        until = f"{end % 24 or 24:02d}:00"
+        return Text(f"{begin.zh}–{until}", f"{begin.en}–{until}")
+    last = hour_text(end % 168)
+    return Text(f"{begin.zh} – {last.zh}", f"{begin.en} – {last.en}")
+
+
 def hour_words(row: RegionHours) -> list[Text]:
     """Return what is said of each hour beside a slider."""
     said = []

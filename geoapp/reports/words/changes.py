@@ -26,11 +26,10 @@ FIRST: Final = Text(
 )
 
 NO_DAYS: Final = Text(
-    "这次结果没有记下每一处走得到谁（较早的版本所算、用 --scheduler 分块计算，或需求点与设施的组合太多），"
+    "这次结果没有记下每一处走得到谁（较早的版本所算、分块计算，或需求点与设施的组合太多），"
     "不能与某天在的站点相比。",
-    "This answer has not kept who walks to which place (it is from an earlier version, was done in parts "
-    "with --scheduler, or has too many pairs of demand and facilities), so it cannot be compared with "
-    "the facilities of a day.",
+    "This answer has not kept who walks to which place (it is from an earlier version, was done in parts, "
+    "or has too many pairs of demand and facilities), so it cannot be compared with the facilities of a day.",
 )
 WHO_COMPUTES: Final = Text(
     "公布这个区域的结果的管理者可以在这里重新计算。",

@@ -22,6 +22,26 @@ export function band({ low, high }, hour) {
 }
 
 /**
+ * Tell a sentence, each band within it on one line.
+ *
+ * @param {HTMLElement} told
+ * @param {string} sentence
+ */
+function tell(told, sentence) {
+  told.textContent = '';
+  sentence.split(/(\d[\d.]*–\d[\d.]*%)/).forEach((part, number) => {
+    if (number % 2 === 0) {
+      told.append(part);
+      return;
+    }
+    const whole = document.createElement('span');
+    whole.className = 'whole';
+    whole.textContent = part;
+    told.append(whole);
+  });
+}
+
+/**
  * Let the slider, its button and the strip's cells choose the hour that is drawn.
  *
  * @param {object} parts
@@ -39,7 +59,7 @@ export function hourSlider({ slider, play, told, cells, words, draw }) {
 
   function show() {
     const hour = Number(slider.value);
-    told.textContent = words[hour];
+    tell(told, words[hour]);
     slider.setAttribute('aria-valuetext', words[hour]);
     draw(hour);
     cells.forEach((cell) => cell.classList.toggle('chosen', cell.dataset.hour === slider.value));

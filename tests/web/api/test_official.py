@@ -119,11 +119,13 @@ def test_a_comparison_says_where_the_questions_differ(
     }.items():
         run = coverage_run.run_here(database, settings, wanted)
         page = client.get(f"/publications/compare?run={run.id}&lang=zh").text
-        assert '<th scope="row">青岛市</th>' in page
+        assert '<th role="rowheader" scope="row">青岛市</th>' in page
         assert ("两次问的不一样" in page) == differs, wanted
     run = coverage_run.run_here(database, settings, replace(WANTED, region="370203"))
     page = client.get(f"/publications/compare?run={run.id}&lang=zh").text
-    assert page.count('<th scope="row">市北区</th>') == 1
+    assert page.count('<th role="rowheader" scope="row">市北区</th>') == 1
+    # Nothing is published for it: there is no column of what would stand beside it.
+    assert "覆盖率" in page and "公布的覆盖率" not in page
 
 
 def test_a_districts_map_colours_its_neighbours(database: Database, settings: Settings) -> None:

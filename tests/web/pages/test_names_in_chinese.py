@@ -1,11 +1,11 @@
-"""In English pages a name that there is in Chinese alone is said to be Chinese: readers aloud need it."""
+"""What templates write passes once more: Chinese is told to be Chinese in English pages, bands stay whole."""
 
 import pytest
 from sqlalchemy import text
 
 from geoapp.app import create_app
 from geoapp.core.roles import Role
-from geoapp.web.edge.spoken import told_chinese
+from geoapp.web.edge.spoken import told_chinese, whole_bands
 from tests.operations.monthly.monthly_town import MonthlyTown, town
 from tests.web.conftest import Site, Visit, serve, sign_in
 
@@ -31,13 +31,13 @@ ANYBODY = (
 )
 MANAGER = ("/coverage", "/use", "/use/reach", "/publications", "/publications/reports", "/shares")
 STEWARD = ("/steward", "/steward?list=open", "/steward/records/T-1", "/steward/public-maps")
-# What has Chinese characters and is not told to be Chinese. Options and titles hold no elements.
+# What has Chinese characters and is not told to be Chinese.
 UNTOLD = """() => {
   const found = [];
-  const walk = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+  const walk = document.createTreeWalker(document.documentElement, NodeFilter.SHOW_TEXT);
   while (walk.nextNode()) {
     const { data, parentElement: one } = walk.currentNode;
-    const silent = one.closest('script, style, template, option, textarea, noscript');
+    const silent = one.closest('script, style, template, textarea, noscript');
     if (silent || !/[\\u3400-\\u9fff]/.test(data)) continue;
     if (!one.closest('[lang]').lang.startsWith('zh')) found.push(`${data.trim().slice(0, 60)} <${one.tagName}>`);
   }
@@ -71,9 +71,29 @@ def test_only_what_is_read_is_marked() -> None:
         '<p title="青岛">For 青岛市, by x</p>': f'<p title="青岛">For {marked("青岛市")}, by x</p>',
         "<b>示例·四方24小时驿站 001</b>": f"<b>{marked('示例·四方24小时驿站')} 001</b>",
         '<a lang="zh-CN">中文</a>': '<a lang="zh-CN">中文</a>',
-        "<title>青岛</title><option>青</option>": "<title>青岛</title><option>青</option>",
+        # What holds no elements is told to be Chinese as a whole.
+        "<title>青岛 · Hours</title><option value=a>青</option><option>All</option>": (
+            '<title lang="zh-CN">青岛 · Hours</title><option lang="zh-CN" value=a>青</option>'
+            "<option>All</option>"
+        ),
+        '<option lang="zh-CN">青</option>': '<option lang="zh-CN">青</option>',
         '<script>{"a": "青岛"}</script><!-- 青 --><i>岛</i>': '<script>{"a": "青岛"}</script>'
         f"<!-- 青 --><i>{marked('岛')}</i>",
         "plain, it’s": "plain, it’s",
     }.items():
         assert told_chinese(page) == told
+
+
+def test_no_line_breaks_a_band() -> None:
+    whole = '<span class="whole">{}</span>'.format
+    for page, told in {
+        "<dd>34.3–40.8%</dd>": f"<dd>{whole('34.3–40.8%')}</dd>",
+        "变化 -1.2–+3.4 个百分点。": f"变化 {whole('-1.2–+3.4')} 个百分点。",
+        "open 08:00–18:00, then 1,000–2,000.": (
+            f"open {whole('08:00–18:00')}, then {whole('1,000–2,000')}."
+        ),
+        '<i title="1–2">a–b – 3</i><option>1–2</option>': (
+            '<i title="1–2">a–b – 3</i><option>1–2</option>'
+        ),
+    }.items():
+        assert whole_bands(page) == told

@@ -26,11 +26,11 @@ from geoapp.operations.coverage import official as answers
 from geoapp.operations.coverage.hours import hours_of_week
 from geoapp.reports.coverage.week import (
     band_text,
-    hour_text,
     hour_words,
     played,
     share_of,
     shares_of,
+    stretch_text,
 )
 from geoapp.reports.words.actions import longest_three
 from geoapp.reports.words.official import freshness_text
@@ -97,8 +97,7 @@ def _worst(row: RegionHours) -> list[Stretch]:
     found = []
     for first, end in zip(starts, [*starts[1:], len(key)], strict=True):
         total, low, high = key[first]
-        begin, last = hour_text(first), hour_text(end % len(key))
-        text = Text(f"{begin.zh} – {last.zh}", f"{begin.en} – {last.en}")
+        text = stretch_text(first, end)
         band = band_text(share_of(low, total), share_of(high, total), 1)
         found.append((end - first, Stretch(first, text, total - low, band)))
     found.sort(key=lambda one: (-one[1].uncovered, -one[0], one[1].first))

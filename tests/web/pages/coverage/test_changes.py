@@ -224,6 +224,11 @@ def test_changes_since_the_facilities_of_a_day(streets: Database, settings: Sett
     assert "的管理者可以在这里" not in offered
     assert offered.count('action="/publications/recompute"') == 1
     assert f'name="run" value="{run.id}"' in offered.split('id="compute-anew"')[1]
+    # Where something has, the head has the button, once, and the sentence leads there.
+    run_sql(streets, "update facility set name_zh = '改了名' where code = 'T-1'")
+    streets_changed = manager.get(asked).text
+    assert streets_changed.count('action="/publications/recompute"') == 1
+    assert 'href="#standing"' in streets_changed.split('id="compute-anew"')[1].split("</div>")[0]
     published(streets, settings, "2024-06-01", at=moment("2026-11-23T10:00"))
     page = anybody.get(f"{ADDRESS}?since=2021-06-01&by=standing&lang=zh").text
     assert "问的是某一时刻" in page

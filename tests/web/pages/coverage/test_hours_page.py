@@ -41,11 +41,17 @@ def test_the_week_its_band_and_its_question(town: Database, settings: Settings) 
     page = anybody.get(ADDRESS).text
     assert page.count("data-hour=") == 168
     # At night T-1 alone is surely open: 50 of 250; T-3 has no hours and may add a north-west corner.
-    assert "<span>20–" in page
+    assert '<span class="whole">20–' in page
     # The hours that are lowest and highest are bands, as in the grid.
-    lowest, highest = re.findall(r"<dt>最[低高]的一小时</dt><dd>([^<]*)</dd>", page)
+    lowest, highest = re.findall(
+        r'<dt>最[低高]的一小时</dt><dd>(?:<span class="whole">)?([^<]*)<', page
+    )
     assert re.fullmatch(r"20\.0–[\d.]+%", lowest), lowest
-    assert f"<span>{band_text(*ends(highest))[:-1]}</span>" in page
+    assert f'<span class="whole">{band_text(*ends(highest))[:-1]}</span>' in page
+    # The worst hours are one line, and those next to it are folded.
+    [worst] = re.findall(r'<p id="worst">(.*?)</p>', page)
+    assert "人不一定走得到（覆盖 " in worst
+    assert re.search(r'<details><summary>其次的 4 段</summary>\s*<ol start="2">', page)
     assert "开到 24:00" not in page
     assert (
         "By the hour" in client_of(app, town).get(ADDRESS, headers={"Accept-Language": "en"}).text

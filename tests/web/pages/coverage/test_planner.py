@@ -232,6 +232,9 @@ def test_a_manager_publishes_what_has_changed(site: Site, settings: Settings, vi
     expect(page.locator("#waiting")).to_be_visible()
     number = do_queued_run(site, settings)
     expect(page.locator("#compared tbody tr")).to_have_count(2)
+    # On a phone every column is in sight, the difference before all.
+    box = page.locator(".scroll:has(#compared)")
+    assert box.evaluate("box => box.scrollWidth <= box.clientWidth")
     assert serious_violations(page) == []
     assert fits(page)
     page.get_by_label("说明").fill("T-1 已停用")
