@@ -242,7 +242,7 @@ async function drawRegions(map, box, settings) {
     style: () => landStyle(box),
   });
   // The view first: outlines that are on the map are worked out anew for another one.
-  if (settings.fit(layer.getBounds())) map.fitBounds(layer.getBounds(), { padding: [16, 16], animate: false });
+  if (settings.fit(layer.getBounds())) map.fitBounds(layer.getBounds(), { ...roomAround(map, 16), animate: false });
   await pause();
   layer.addTo(map).bringToBack();
   await pause();
@@ -346,7 +346,7 @@ export function spread(map, spots) {
 export function frameOn(map, layer, shapes, codes) {
   const inside = Array.from(shapes).filter(([code]) => codes.includes(code)).map(([, shape]) => shape);
   const bounds = inside.length ? L.featureGroup(inside).getBounds() : layer.getBounds();
-  map.fitBounds(bounds, { padding: [16, 16], animate: false });
+  map.fitBounds(bounds, { ...roomAround(map, 16), animate: false });
 }
 
 const FAR_TIMES = 10;
@@ -478,5 +478,5 @@ export async function showRegion(made, code) {
   eachRegion(layer, (shape) => {
     if (shape.feature.properties.code === code) bounds = shape.getBounds();
   });
-  made.map.fitBounds(bounds, { padding: [16, 16] });
+  made.map.fitBounds(bounds, roomAround(made.map, 16));
 }

@@ -58,6 +58,12 @@ CREDIT_IS_CLEAR = """() => {
   return own.left >= frame.left && own.right <= frame.right && own.bottom <= frame.bottom
     && !rivals.some((one) => !isFar(one) && meet(place(one), own));
 }"""
+# Of all regions, which the planner's first view shows, none lies below the credit.
+GROUND_IS_CLEAR = """() => {
+  const credit = document.querySelector('.leaflet-control-attribution').getBoundingClientRect();
+  const paths = [...document.querySelectorAll('#map[data-ready] .leaflet-land-pane path')];
+  return paths.length && paths.every((one) => one.getBoundingClientRect().top > credit.bottom);
+}"""
 PHONES = (320, 360, 390)
 
 GROUND = "() => getComputedStyle(document.querySelector('{}')).backgroundColor"
@@ -204,6 +210,8 @@ def test_whose_data_it_is_stands_clear_of_every_control_and_marker(
                 page.set_viewport_size({"width": width, "height": 640})
                 page.goto(url + address)
                 page.wait_for_function(CREDIT_IS_CLEAR)
+                if address.startswith("/plan"):
+                    page.wait_for_function(GROUND_IS_CLEAR)
         # What it stood over is met by a finger.
         page.locator(".map-layers > summary").tap()
         expect(page.locator(".map-layers fieldset")).to_be_visible()
