@@ -5,6 +5,7 @@ import { formatCount } from './figures.js';
 import { at, colour } from './map.js';
 import { filled, pause } from './page.js';
 import { get, post } from './request.js';
+import { boundsAround, tellStanding } from './standing.js';
 
 const PAUSE_MS = 250;
 // What dots are drawn in, of the style sheets.
@@ -104,12 +105,23 @@ export async function drawDots(map, box, style = {}) {
   const layer = L.featureGroup().addTo(map);
   let look = { renderer, pane: 'dots', interactive: false, stroke: false, fillColor: colour('--dot'), fillOpacity: 0.5, ...style };
   const radius = () => (map.getZoom() < 10.5 ? 1.25 : map.getZoom() < 13 ? 2 : 4);
+  /** @type {[number, number][]} */
+  let drawn = [];
   /** @param {[number, number][]} points */
   const draw = (points) => {
     layer.clearLayers();
     if (points.length) layer.addLayer(manyDots(points, look, radius));
     box.dataset.drawn = String(points.length);
+    drawn = points;
+    tell();
   };
+  // Names of streets give way to them.
+  const tell = () => {
+    if (!box.dataset.streets && !box.dataset.bases) return;
+    tellStanding(map, 'dots', drawn.map(([lon, lat]) => (
+      { text: '', bounds: boundsAround(map, map.project(at(lon, lat)), 2 * radius()) })));
+  };
+  map.on('zoomend', tell);
   printByDay(box, colour, COLOURS, () => Array.from(pane.querySelectorAll('canvas')));
   await pause();
   draw(sample.points);

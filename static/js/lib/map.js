@@ -5,6 +5,7 @@
 import { loadModule, pause, spokenIn } from './page.js';
 import { get } from './request.js';
 import { seaAddress, seaLayer } from './sea.js';
+import { boundsOn, tellStanding, watchMarkers } from './standing.js';
 import { ownStreets, streetsLayer } from './streets.js';
 
 /**
@@ -194,7 +195,10 @@ export function makeMap(box, options) {
   names.style.pointerEvents = 'none';
   const furnished = furnish(map, box);
   const hasGround = Boolean(box.dataset.bases || box.dataset.streets);
-  if (hasGround) map.createPane('land').style.zIndex = BELOW_STREETS;
+  if (hasGround) {
+    map.createPane('land').style.zIndex = BELOW_STREETS;
+    watchMarkers(map);
+  }
   const regions = drawRegions(map, box, settings);
   const first = Promise.all([regions, settings.first, furnished]);
   const streets = ownStreets(box, colour, first, { isOver: settings.interactive }); // regions that can be chosen are coloured
@@ -395,19 +399,6 @@ export function centredTooltip(options) {
 }
 
 /**
- * Tell where names of the page stand on its map: those of the streets give way.
- * @param {L.Map & { geoappNamed?: { text: string, bounds: L.LatLngBounds }[] }} map
- * @param {DOMRect} frame the map's place on the screen
- * @param {{ text: string, place: DOMRect }[]} names with theirs
- */
-function tellNames(map, frame, names) {
-  const spot = (/** @type {number} */ x, /** @type {number} */ y) => map.containerPointToLatLng([x - frame.left, y - frame.top]);
-  map.geoappNamed = names.map(({ text, place }) => (
-    { text, bounds: L.latLngBounds(spot(place.left, place.bottom), spot(place.right, place.top)) }));
-  map.fire('named');
-}
-
-/**
  * Names that are wider than their region, or lie over a greater region's name, only make noise. One is made
  * once its region is in sight and wide enough for two characters: Leaflet lays the page out for each, and a
  * province has thousands.
@@ -460,7 +451,7 @@ function nameRegions(map, layer, words) {
       (element.parentElement || element).style.visibility = shown ? '' : 'hidden';
       if (shown) taken.push({ text: (element.firstElementChild || element).textContent || '', place });
     });
-    tellNames(map, frame, taken);
+    tellStanding(map, 'names', taken.map(({ text, place }) => ({ text, bounds: boundsOn(map, frame, place) })));
   };
   map.on('moveend viewreset resize', check);
   check();

@@ -15,8 +15,8 @@
  * @typedef {Symbolizers & {
  *   sourcesToViews: (options: object) => Map<string, { getDisplayTile: (square: Square) => Promise<object> }>,
  *   Labelers: new (scratch: OffscreenCanvasRenderingContext2D, rules: object[], most: number, changed: (keys: Set<string>) => void) => {
- *     add: (zoom: number, tiles: Map<string, object[]>) => void, getIndex: (zoom: number) => object },
- *   paint: (pen: OffscreenCanvasRenderingContext2D, zoom: number, tiles: Map<string, object[]>, labels: object, rules: object[],
+ *     add: (zoom: number, tiles: Map<string, object[]>) => void, getIndex: Labelled['getIndex'] },
+ *   paint: (pen: OffscreenCanvasRenderingContext2D, zoom: number, tiles: Map<string, object[]>, labels: object | undefined, rules: object[],
  *     box: object, origin: { x: number, y: number }, isFlat: boolean, debug: string) => void }} Painting
  */
 
@@ -48,7 +48,7 @@
     const wanted = new Map();
     /** @type {Set<number>} tiles to paint, in this order */
     const due = new Set();
-    const names = rules.keepNames(nameAnew);
+    const names = rules.keepNames(() => labelers, nameAnew);
     const labelRules = rules.labelRules(drawing, colour, language, fontFamily, names.known);
     const makeLabelers = () => new drawing.Labelers(pen(1), labelRules, MOST_LABELLED, (keys) => {
       wanted.forEach((one, number) => { if (keys.has(one.key)) due.add(number); });

@@ -13,17 +13,25 @@
 
 /** @typedef {{ minX: number, minY: number, maxX: number, maxY: number }} Box in pixels of a zoom */
 
-/** @typedef {{ boxes: Box[], texts: string[] }} Named names that stand on the map already, and where */
+/** @typedef {{ boxes: Box[], texts: string[] }} Named what stands on the map already: where, and the names among it */
 
-/** @typedef {{ place: (layout: { zoom: number }, shape: object, feature: Feature) => { bboxes: Box[] }[] | undefined }} Symbolizer */
+/** @typedef {Named & { met: Set<Box> }} Kept `met` are those that a name of the streets gave way to */
 
-/** @typedef {{ tell: (zoom: number, named: Named) => void, known: (zoom: number) => Named }} NamesKept */
+/** @typedef {{ anchor: { x: number, y: number }, bboxes: Box[] }} Label */
+
+/** @typedef {{ place: (layout: { zoom: number }, shape: object, feature: Feature) => Label[] | undefined }} Symbolizer */
+
+/** @typedef {{ tell: (zoom: number, named: Named) => void, known: (zoom: number) => Kept }} NamesKept */
+
+/** @typedef {{ getIndex: (zoom: number) => { bboxCollides: (box: Box, order: number) => boolean } | undefined }} Labelled names that the library has placed */
+
+/** @typedef {[number, number]} Step in pixels right and down */
 
 /**
- * @typedef {{ colours: string[], givingWay: (symbolizer: Symbolizer, named: (zoom: number) => Named) => Symbolizer,
- *   keepNames: (changed: () => void) => NamesKept, paintRules: (drawing: Symbolizers, colour: Colour, isOver: boolean) => object[],
+ * @typedef {{ colours: string[], givingWay: (symbolizer: Symbolizer, known: (zoom: number) => Kept, steps?: Step[]) => Symbolizer,
+ *   keepNames: (placed: () => Labelled, placeAnew: () => void) => NamesKept, paintRules: (drawing: Symbolizers, colour: Colour, isOver: boolean) => object[],
  *   labelRules: (drawing: Symbolizers, colour: Colour, language: string | undefined, fontFamily: string,
- *     named: (zoom: number) => Named) => object[] }} StreetRules
+ *     known: (zoom: number) => Kept) => object[] }} StreetRules
  */
 
 (() => {
@@ -32,6 +40,10 @@
   const LINE = 2;
   const AREA = 3;
   const ROOM_PX = 3; // around a name
+  // Where the name of a place may stand instead, which is of all that is around it.
+  /** @type {Step[]} */
+  const STEPS = [[0, -14], [0, 14], [-24, 0], [24, 0], [0, -28], [0, 28], [-24, -14], [24, -14], [-24, 14], [24, 14],
+    [-48, 0], [48, 0], [-24, -28], [24, -28], [-24, 28], [24, 28]];
   // All that the rules ask for.
   const colours = ['--map-building', '--map-green', '--map-land', '--map-line', '--map-name', '--map-sea', '--street', '--street-edge'];
 
@@ -100,9 +112,9 @@
     ];
   }
 
-  /** @param {Box} box @param {number} [more] */
-  function widened({ minX, minY, maxX, maxY }, more = ROOM_PX) {
-    return { minX: minX - more, minY: minY - more, maxX: maxX + more, maxY: maxY + more };
+  /** @param {Box} box */
+  function widened({ minX, minY, maxX, maxY }) {
+    return { minX: minX - ROOM_PX, minY: minY - ROOM_PX, maxX: maxX + ROOM_PX, maxY: maxY + ROOM_PX };
   }
 
   /** @param {Box} one @param {Box} other */
@@ -110,53 +122,94 @@
     return one.minX < other.maxX && other.minX < one.maxX && one.minY < other.maxY && other.minY < one.maxY;
   }
 
-  /** @param {Box} outer @param {Box} inner */
-  function holds(outer, inner) {
-    return outer.minX <= inner.minX && outer.minY <= inner.minY && outer.maxX >= inner.maxX && outer.maxY >= inner.maxY;
+  /**
+   * @param {Label} label
+   * @param {Step} step
+   */
+  function moved(label, [right, down]) {
+    return Object.assign({}, label, {
+      anchor: { x: label.anchor.x + right, y: label.anchor.y + down },
+      bboxes: label.bboxes.map(({ minX, minY, maxX, maxY }) => ({ minX: minX + right, minY: minY + down, maxX: maxX + right, maxY: maxY + down })),
+    });
   }
 
   /**
-   * What gives way to names that stand on the map already, names nothing twice, and has some room around it: the
+   * What gives way to all that stands on the map already, names nothing twice, and has some room around it: the
    * library's boxes end where the letters do.
    * @param {Symbolizer} symbolizer
-   * @param {(zoom: number) => Named} named
+   * @param {(zoom: number) => Kept} known
+   * @param {Step[]} [steps] where it may stand instead, from its own place, the first that is free
    * @returns {Symbolizer}
    */
-  function givingWay(symbolizer, named) {
+  function givingWay(symbolizer, known, steps = []) {
     return {
       place(layout, shape, feature) {
-        const { boxes, texts } = named(layout.zoom);
+        const { boxes, texts, met } = known(layout.zoom);
         const { zh, en, name } = feature.props;
         if ([zh, en, name].some((text) => text && texts.includes(text))) return undefined;
-        const found = (symbolizer.place(layout, shape, feature) || []).map((label) => (
-          Object.assign({}, label, { bboxes: label.bboxes.map((box) => widened(box)) })));
-        return found.filter(({ bboxes }) => !bboxes.some((one) => boxes.some((other) => meet(one, other))));
+        const meeting = (/** @type {Label} */ { bboxes }) => boxes.find((other) => bboxes.some((one) => meet(one, other)));
+        /** @type {Label[]} */
+        const found = [];
+        (symbolizer.place(layout, shape, feature) || []).forEach((label) => {
+          const roomy = Object.assign({}, label, { bboxes: label.bboxes.map((box) => widened(box)) });
+          const here = meeting(roomy);
+          if (here) met.add(here);
+          const free = here ? steps.map((step) => moved(roomy, step)).find((one) => !meeting(one)) : roomy;
+          if (free) found.push(free);
+        });
+        return found;
       },
     };
   }
 
   /**
-   * The names that stand on a map by the zoom of its tiles.
-   * @param {() => void} changed a name stands where streets may be named already
+   * Those of some boxes that are not among others, to a pixel.
+   * @param {Box[]} boxes
+   * @param {Box[]} others
+   */
+  function lacking(boxes, others) {
+    let next = 0; // of the others: most come in the order that they had before
+    return boxes.filter((box) => {
+      const isSame = (/** @type {Box | undefined} */ other) => other && other.minX - 1 <= box.minX && other.minY - 1 <= box.minY
+        && other.maxX + 1 >= box.maxX && other.maxY + 1 >= box.maxY;
+      if (!isSame(others[next])) next = others.findIndex(isSame);
+      next += 1;
+      return next === 0;
+    });
+  }
+
+  /**
+   * What stands on a map by the zoom of its tiles. Names of the streets are placed anew where something comes to stand on
+   * one, or goes that one gave way to.
+   * @param {() => Labelled} placed the names that are placed
+   * @param {() => void} placeAnew
    * @returns {NamesKept}
    */
-  function keepNames(changed) {
-    /** @type {Map<number, Named>} */
+  function keepNames(placed, placeAnew) {
+    /** @type {Map<number, Kept>} */
     const kept = new Map();
     /** @type {Set<number>} */
     const asked = new Set();
     return {
-      tell(zoom, named) {
-        const before = kept.get(zoom);
-        kept.set(zoom, named);
-        const isKept = (/** @type {Box} */ box) => before && before.boxes.some((other) => holds(widened(other, 1), box));
-        if (!asked.has(zoom) || named.boxes.every(isKept)) return;
+      tell(zoom, { boxes, texts }) {
+        const before = kept.get(zoom) || { boxes: [], texts: [], met: new Set() };
+        const gone = lacking(Array.from(before.met), boxes);
+        const met = new Set(Array.from(before.met).filter((box) => !gone.includes(box)));
+        kept.set(zoom, { boxes, texts, met });
+        if (!asked.has(zoom)) return;
+        const index = placed().getIndex(zoom);
+        const isOnName = (/** @type {Box} */ box) => Boolean(index && index.bboxCollides(box, Infinity));
+        const isNew = texts.some((text) => text && !before.texts.includes(text));
+        if (!gone.length && !isNew && !lacking(boxes, before.boxes).some(isOnName)) return;
         asked.clear();
-        changed();
+        met.clear();
+        placeAnew();
       },
       known(zoom) {
         asked.add(zoom);
-        return kept.get(zoom) || { boxes: [], texts: [] };
+        const known = kept.get(zoom) || { boxes: [], texts: [], met: new Set() };
+        kept.set(zoom, known);
+        return known;
       },
     };
   }
@@ -167,9 +220,9 @@
    * @param {Colour} colour
    * @param {string | undefined} language
    * @param {string} fontFamily that of the page, so that nothing is loaded for it
-   * @param {(zoom: number) => Named} named
+   * @param {(zoom: number) => Kept} known
    */
-  function labelRules(drawing, colour, language, fontFamily, named) {
+  function labelRules(drawing, colour, language, fontFamily, known) {
     const text = {
       labelProps: [language === 'en' ? 'en' : 'zh', 'name'], fontFamily, fill: colour('--map-name'), stroke: colour('--map-land'), width: 3,
     };
@@ -177,13 +230,16 @@
       new drawing.CircleSymbolizer({ radius: 3, fill: colour('--map-land'), stroke: colour('--map-name'), width: 1.5 }),
       new drawing.OffsetTextSymbolizer({ ...text, fontSize: 11, offsetX: 5, offsetY: 4 }),
     ]);
+    /** @type {(symbolizer: object, steps?: Step[]) => Symbolizer} */
+    const yielding = (symbolizer, steps) => givingWay(/** @type {Symbolizer} */ (symbolizer), known, steps);
     /**
      * @param {string[]} kinds
      * @param {number} fontSize
      * @param {number} minzoom
      */
     const place = (kinds, fontSize, minzoom) => ({
-      dataLayer: 'places', filter: only(kinds), minzoom, symbolizer: new drawing.CenteredTextSymbolizer({ ...text, fontSize, fontWeight: 500 }),
+      dataLayer: 'places', filter: only(kinds), minzoom,
+      symbolizer: yielding(new drawing.CenteredTextSymbolizer({ ...text, fontSize, fontWeight: 500 }), STEPS),
     });
     /**
      * @param {string[]} kinds
@@ -191,15 +247,15 @@
      */
     const street = (kinds, minzoom) => ({
       dataLayer: 'streets', filter: only(kinds), minzoom,
-      symbolizer: new drawing.LineLabelSymbolizer({ ...text, fontSize: 11, position: 2 }),
+      symbolizer: yielding(new drawing.LineLabelSymbolizer({ ...text, fontSize: 11, position: 2 })),
     });
     // Districts have their names on the map already, by their outlines.
     return [
       place(['city', 'town'], 14, 6), place(['suburb', 'township', 'village', 'island'], 13, 11),
-      { dataLayer: 'stations', minzoom: 14, symbolizer: station },
+      { dataLayer: 'stations', minzoom: 14, symbolizer: yielding(station) },
       place(['quarter', 'neighbourhood', 'hamlet'], 12, 14),
       street(GREAT, 14), street(['tertiary', 'minor'], 15.5),
-    ].map((rule) => Object.assign({}, rule, { symbolizer: givingWay(/** @type {Symbolizer} */ (rule.symbolizer), named) }));
+    ];
   }
 
   /** @type {StreetRules} */

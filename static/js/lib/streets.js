@@ -7,7 +7,8 @@ import './street_rules.js';
 
 /**
  * The drawing library (protomaps-leaflet).
- * @typedef {Symbolizers & { leafletLayer: (options: object) => L.GridLayer & { clearLayout: () => void, rerenderTiles: () => void } }} Drawing
+ * @typedef {Symbolizers & { leafletLayer: (options: object) => L.GridLayer & { labelers: Labelled,
+ *   clearLayout: () => void, rerenderTiles: () => void } }} Drawing
  */
 
 /** @typedef {{ text: string, bounds: L.LatLngBounds }} Name one that the page has written on the map */
@@ -72,7 +73,7 @@ function startPainter(address, drawing) {
 }
 
 /**
- * Have a layer of streets told which names the page writes on its map (`tellNames` of map.js, names.js of a Folium page), in
+ * Have a layer of streets told what stands on its map (standing.js, names.js of a Folium page), in
  * pixels of the zoom of its tiles.
  * @param {L.GridLayer} layer
  * @param {(zoom: number, named: Named) => void} tell
@@ -184,7 +185,7 @@ function paintedLayer(painter, { source, ...streets }, colour) {
  * @returns {L.GridLayer}
  */
 function ownLayer(drawing, { source, deepest, language, fontFamily, isOver }, colour) {
-  const names = rules.keepNames(() => {
+  const names = rules.keepNames(() => layer.labelers, () => {
     layer.clearLayout();
     layer.rerenderTiles();
   });

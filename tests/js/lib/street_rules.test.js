@@ -15,40 +15,68 @@ function box(minX, minY) {
 }
 
 /**
+ * @param {{ minX: number, minY: number, maxX: number, maxY: number }[]} boxes
+ * @param {string[]} [texts]
+ */
+function standing(boxes, texts = []) {
+  return { boxes, texts, met: new Set() };
+}
+
+/**
  * Where a name of 40 by 12 pixels is placed beside one at (100, 100) that says 市北区.
  * @param {number} x
  * @param {Record<string, string>} props
+ * @param {[number, number][]} [steps]
  */
-function placed(x, props) {
-  const symbolizer = givingWay({ place: () => [{ bboxes: [box(x, 100)] }] }, (zoom) => (
-    zoom === 14 ? { boxes: [box(100, 100)], texts: ['市北区'] } : { boxes: [], texts: [] }));
-  return (/** @type {number} */ zoom) => (symbolizer.place({ zoom }, [], { geomType: 1, props }) || []).length;
+function placed(x, props, steps) {
+  const label = { anchor: { x, y: 100 }, bboxes: [box(x, 100)] };
+  const symbolizer = givingWay({ place: () => [label] }, (zoom) => standing(zoom === 14 ? [box(100, 100)] : [], zoom === 14 ? ['市北区'] : []), steps);
+  return (/** @type {number} */ zoom) => symbolizer.place({ zoom }, [], { geomType: 1, props }) || [];
 }
 
 test('a name of the streets gives way to one of the page, at the zoom where that stands', () => {
-  assert.equal(placed(120, { name: '台东' })(14), 0);
-  assert.equal(placed(120, { name: '台东' })(15), 1);
+  assert.equal(placed(120, { name: '台东' })(14).length, 0);
+  assert.equal(placed(120, { name: '台东' })(15).length, 1);
   // Three pixels stay between them.
-  assert.equal(placed(142, { name: '台东' })(14), 0);
-  assert.equal(placed(144, { name: '台东' })(14), 1);
+  assert.equal(placed(142, { name: '台东' })(14).length, 0);
+  assert.equal(placed(144, { name: '台东' })(14).length, 1);
 });
 
 test('what the page names already is not named again, in whatever language', () => {
-  assert.equal(placed(500, { name: 'Shibei', zh: '市北区' })(14), 0);
-  assert.equal(placed(500, { name: '市北区' })(15), 1);
+  assert.equal(placed(500, { name: 'Shibei', zh: '市北区' })(14).length, 0);
+  assert.equal(placed(500, { name: '市北区' })(15).length, 1);
 });
 
-test('names are placed anew where one of the page comes to stand among those placed already', () => {
+test('the name of a place stands beside what lies on its own place, where that is free', () => {
+  const [found] = placed(120, { name: '台东' }, [[0, 10], [0, 20], [0, 40]])(14);
+  assert.deepEqual(found.anchor, { x: 120, y: 120 });
+  assert.deepEqual(found.bboxes, [{ minX: 117, minY: 117, maxX: 163, maxY: 135 }]);
+  assert.deepEqual(placed(120, { name: '台东' }, [[0, 10], [4, 4]])(14), []);
+  assert.deepEqual(placed(300, { name: '台东' }, [[0, 10]])(14)[0].anchor, { x: 300, y: 100 });
+});
+
+test('names are placed anew where something comes to stand on one, or goes that one gave way to', () => {
   let times = 0;
-  const names = keepNames(() => { times += 1; });
-  names.tell(14, { boxes: [box(100, 100)], texts: [] });
-  assert.equal(times, 0); // nothing was placed yet
-  assert.equal(names.known(14).boxes.length, 1);
-  names.tell(14, { boxes: [box(100.5, 100)], texts: [] });
-  assert.equal(times, 0);
-  names.tell(14, { boxes: [box(100, 100), box(300, 100)], texts: [] });
-  assert.equal(times, 1);
-  names.tell(14, { boxes: [], texts: [] });
-  names.tell(15, { boxes: [box(0, 0)], texts: [] });
-  assert.equal(times, 1);
+  const onNames = box(300, 100);
+  const index = { bboxCollides: (/** @type {{ minX: number }} */ { minX }) => minX === onNames.minX };
+  const names = keepNames(() => ({ getIndex: (zoom) => (zoom === 14 ? index : undefined) }), () => { times += 1; });
+  const tell = (/** @type {number} */ zoom, /** @type {object[]} */ boxes, texts = ['']) => {
+    names.tell(zoom, { boxes: /** @type {{ minX: number, minY: number, maxX: number, maxY: number }[]} */ (boxes), texts });
+    return times;
+  };
+  const stays = box(100, 100);
+  assert.equal(tell(14, [stays, onNames]), 0); // nothing was placed yet
+  assert.equal(names.known(14).boxes.length, 2);
+  assert.equal(tell(14, [box(100.5, 100), onNames]), 0);
+  assert.equal(tell(14, [box(500, 100), onNames]), 0); // where no name is
+  assert.equal(tell(14, [box(500, 100)]), 0); // no name gave way to it
+  assert.equal(tell(14, [onNames, box(500, 100)]), 1);
+  assert.equal(tell(14, [box(500, 100)]), 1); // none is placed yet again
+  const { boxes: [giving], met } = names.known(14);
+  met.add(giving);
+  assert.equal(tell(14, [box(500, 100), stays]), 1);
+  assert.equal(tell(14, [stays]), 2);
+  names.known(14);
+  assert.equal(tell(14, [stays], ['台东']), 3); // which may be named elsewhere
+  assert.equal(tell(15, [onNames]), 3);
 });

@@ -65,6 +65,22 @@ GROUND_IS_CLEAR = """() => {
   return paths.length && paths.every((one) => one.getBoundingClientRect().top > credit.bottom);
 }"""
 PHONES = (320, 360, 390)
+# The page's map, which modules keep to themselves.
+KEEP_MAP = """let loaded; Object.defineProperty(window, 'L', { get: () => loaded, set: (made) => { loaded = made;
+  if (made.Map) made.Map.addInitHook(function () { window.keptMap = this; }); } });"""
+# Whether as many dots and markers are told as the map has.
+ALL_TOLD = """([dots, hasMarkers]) => {
+  const markers = document.querySelectorAll('.leaflet-marker-icon').length;
+  return keptMap.geoappNamed.filter(({ text }) => !text).length === dots + markers && (markers > 0) === hasMarkers; }"""
+# How many names of streets are placed where the page paints them itself, and how many lie below a dot.
+PLACED = """() => { const map = window.keptMap; let index = null;
+  map.eachLayer((one) => { if (one.labelers) index = one.labelers.getIndex(Math.round(map.getZoom())); });
+  if (!index) return [0, 0];
+  const zoom = Math.round(map.getZoom());
+  const spots = window.spotsOnMap.map(([lon, lat]) => map.project([lat, lon], zoom));
+  const boxes = index.tree.all();
+  return [boxes.length, boxes.filter((one) => spots.some(({ x, y }) => (
+    x > one.minX && x < one.maxX && y > one.minY && y < one.maxY))).length]; }"""
 
 GROUND = "() => getComputedStyle(document.querySelector('{}')).backgroundColor"
 
@@ -218,6 +234,31 @@ def test_whose_data_it_is_stands_clear_of_every_control_and_marker(
         expect(page.locator(".leaflet-control-attribution")).to_have_text(OSM_ATTRIBUTION)
         page.set_viewport_size({"width": 1024, "height": 768})
         page.wait_for_function(CREDIT_IS_CLEAR)
+
+
+def test_names_of_streets_give_way_to_dots_and_markers(
+    database: Database, settings: Settings, visit: Visit, tmp_path: Path
+) -> None:
+    initialise(database)
+    fill_town(database)
+    import_streets(database, settings, write_town_map(tmp_path / "town.osm.pbf"))
+    for url in serve(create_app(settings, database)):
+        site = Site(url, database)
+        page = visit(site, "/healthz", size="desktop")
+        sign_in(site, page, Role.PLANNER)
+        spots = page.request.get(url + "/finder/dots.json").json()["points"]
+        page.add_init_script(
+            f"delete window.OffscreenCanvas; window.spotsOnMap = {spots}; {KEEP_MAP}"
+        )
+        for address in ("/plan", "/"):
+            page.goto(f"{url}{address}?lang=zh")
+            page.locator("#map[data-streets-drawn]").wait_for(state="attached")
+            page.wait_for_function(ALL_TOLD, arg=[len(spots), address == "/"])
+            for zoom in (13, 14, 15, 16):
+                page.evaluate(f"keptMap.setZoom({zoom}, {{ animate: false }})")
+                page.wait_for_function(
+                    f"() => {{ const [all, below] = ({PLACED})(); return all && !below; }}"
+                )
 
 
 def test_maps_of_layers_have_streets_served_and_in_a_file(

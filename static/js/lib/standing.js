@@ -1,0 +1,83 @@
+// What stands on a map that names of its streets give way to: names of the page, markers, dots, whose data it is.
+// Streets are told by the map: `geoappNamed` and its event `named` (watchNames of streets.js).
+
+/** @typedef {{ text: string, bounds: L.LatLngBounds }} Standing `text` where it is a name */
+
+/** @typedef {L.Map & { geoappStanding?: Record<string, Standing[]>, geoappNamed?: Standing[] }} Told */
+
+// What a finger meets of a marker is wider than what is seen of it.
+const MOST_SEEN_PX = 32;
+const PAUSE_MS = 100;
+
+/**
+ * Tell what of one kind stands on a map, in place of what was told of it.
+ * @param {Told} map
+ * @param {'names' | 'dots' | 'markers' | 'credit'} kind
+ * @param {Standing[]} standing
+ */
+export function tellStanding(map, kind, standing) {
+  const all = { ...map.geoappStanding, [kind]: standing };
+  map.geoappStanding = all;
+  map.geoappNamed = Object.keys(all).reduce((/** @type {Standing[]} */ sum, one) => sum.concat(all[one]), []);
+  map.fire('named');
+}
+
+/**
+ * @param {L.Map} map
+ * @param {DOMRect} frame the map's place on the screen
+ * @param {DOMRect} place that of something on it
+ */
+export function boundsOn(map, frame, place) {
+  const spot = (/** @type {number} */ x, /** @type {number} */ y) => map.containerPointToLatLng([x - frame.left, y - frame.top]);
+  return L.latLngBounds(spot(place.left, place.bottom), spot(place.right, place.top));
+}
+
+/**
+ * What is so many pixels wide and high around a spot at the zoom that the map has.
+ * @param {L.Map} map
+ * @param {L.Point} middle in pixels of that zoom
+ * @param {number} width
+ * @param {number} [height]
+ */
+export function boundsAround(map, middle, width, height = width) {
+  const half = L.point(width / 2, height / 2);
+  return L.latLngBounds(map.unproject(middle.add(half)), map.unproject(middle.subtract(half)));
+}
+
+/**
+ * As much of a marker as is seen.
+ * @param {L.Map} map
+ * @param {L.Marker} marker
+ */
+function boundsOfMarker(map, marker) {
+  const { iconSize, iconAnchor } = marker.options.icon ? marker.options.icon.options : {};
+  const size = L.point(/** @type {[number, number]} */ (iconSize || [0, 0]));
+  const anchor = iconAnchor ? L.point(/** @type {[number, number]} */ (iconAnchor)) : size.divideBy(2);
+  const middle = map.project(marker.getLatLng()).subtract(anchor).add(size.divideBy(2));
+  return boundsAround(map, middle, Math.min(size.x, MOST_SEEN_PX), Math.min(size.y, MOST_SEEN_PX));
+}
+
+/**
+ * Have a map tell where its markers stand: once it rests, and once some have come or gone.
+ * @param {L.Map} map
+ */
+export function watchMarkers(map) {
+  let due = 0;
+  /** @type {Set<L.Marker>} */
+  const markers = new Set();
+  const tell = () => {
+    tellStanding(map, 'markers', Array.from(markers, (marker) => ({ text: '', bounds: boundsOfMarker(map, marker) })));
+  };
+  const later = () => {
+    window.clearTimeout(due);
+    due = window.setTimeout(tell, PAUSE_MS);
+  };
+  map.on('layeradd', ({ layer }) => {
+    if (!(layer instanceof L.Marker)) return;
+    markers.add(layer);
+    layer.on('move', later);
+    later();
+  });
+  map.on('layerremove', ({ layer }) => { if (markers.delete(/** @type {L.Marker} */ (layer))) later(); });
+  map.on('zoomend', () => { if (markers.size) later(); });
+}
