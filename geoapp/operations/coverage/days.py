@@ -19,7 +19,8 @@ from geoapp.analysis.coverage.by_hour import HourGroups, hour_groups, reached_se
 from geoapp.analysis.coverage.region_figures import lineage
 from geoapp.core.arrays import BoolArray, FloatArray
 from geoapp.core.dated_states import Band
-from geoapp.core.errors import InvalidValueError
+from geoapp.core.errors import ConflictError, InvalidValueError
+from geoapp.core.i18n import Text
 from geoapp.core.questions.coverage import CoverageParameters
 from geoapp.core.results.coverage import CoverageRun
 from geoapp.core.settings import Settings
@@ -27,6 +28,8 @@ from geoapp.core.words import Status
 from geoapp.operations.coverage.inputs import CoverageInputs
 from geoapp.operations.ground.in_service import frame_of
 from geoapp.operations.ground.standing import surely_on
+from geoapp.operations.moment import past_day, today
+from geoapp.reports.words.changes import NO_DAYS, NO_DAYS_OF_MOMENT
 from geoapp.store.engine import Database
 from geoapp.store.facilities.as_of import AsOf
 from geoapp.store.facilities.read import PlacedFacility, read_placed_on
@@ -151,6 +154,30 @@ def shares_on_day(
         facilities=Band(len(sure), len(every - sure)),
         later=len({one.code for one in there if (one.code, one.place) not in number}),
     )
+
+
+def needed_on_day(
+    database: Database, settings: Settings, run: CoverageRun, day: date
+) -> SharesOnDay:
+    """Tell what a run would cover with the facilities of a day.
+
+    Raises
+    ------
+    InvalidValueError
+        If the day is none that is past or today.
+    ConflictError
+        If the run has not kept enough, or is about a moment.
+    """
+    found = shares_on_day(database, settings, run, past_day(day, today(settings)))
+    if found is None:
+        raise ConflictError(untold(run))
+    return found
+
+
+def untold(run: CoverageRun) -> Text:
+    """Return why a run cannot be compared with the facilities of a day."""
+    at = CoverageParameters.from_stored(run.params).at
+    return NO_DAYS if at is None else NO_DAYS_OF_MOMENT
 
 
 def _may_stand(one: PlacedFacility, day: date) -> bool:

@@ -12,6 +12,7 @@ from geoapp.core.settings import DEFAULT_ZONE, Settings
 from geoapp.core.units import format_count
 from geoapp.operations.coverage import results as coverage_results
 from geoapp.operations.coverage.closers import MOST_OVERLAPS
+from geoapp.operations.coverage.days import SharesOnDay
 from geoapp.operations.coverage.picture import save_picture
 from geoapp.operations.coverage.workbook import run_report
 from geoapp.operations.facilities.naming import read_naming
@@ -73,6 +74,7 @@ def save_run(
     region: str | None = None,
     *,
     before: int | None = None,
+    on_day: SharesOnDay | None = None,
 ) -> None:
     """Write a finished run to a file of any format; a picture shows its map.
 
@@ -82,8 +84,8 @@ def save_run(
         Of a workbook or a picture; None is both in a workbook, Chinese in a picture.
     region
         What a picture shows; None is all that the run was asked about.
-    before
-        Number of the earlier run that a workbook compares it with.
+    before, on_day
+        Number of the earlier run, or else the facilities of a day, that a workbook compares it with.
 
     Raises
     ------
@@ -97,7 +99,9 @@ def save_run(
     if check_output(path) == PICTURE:
         save_picture(database, settings, run_id, path, language or DEFAULT_LANGUAGE, region)
     else:
-        save_coverage(database, run_id, path, settings.timezone, language, before=before)
+        save_coverage(
+            database, run_id, path, settings.timezone, language, before=before, on_day=on_day
+        )
 
 
 def save_coverage(
@@ -108,6 +112,7 @@ def save_coverage(
     language: Language | None = None,
     *,
     before: int | None = None,
+    on_day: SharesOnDay | None = None,
 ) -> None:
     """Write a finished run's tables to a file; the file appears whole or not at all.
 
@@ -115,8 +120,8 @@ def save_coverage(
     ----------
     language
         Of a workbook; None is both, Chinese first. The other formats have both.
-    before
-        Number of the earlier run that a workbook compares it with.
+    before, on_day
+        Number of the earlier run, or else the facilities of a day, that a workbook compares it with.
 
     Raises
     ------
@@ -127,7 +132,7 @@ def save_coverage(
     """
     suffix = check_output(path)
     if suffix == WORKBOOK:
-        report = run_report(database, run_id, zone, before)
+        report = run_report(database, run_id, zone, before, on_day=on_day)
         with replaced_whole(path) as fresh:
             write_workbook(report, fresh, language)
         return

@@ -15,11 +15,14 @@ from geoapp.operations.coverage import official as answers
 from geoapp.operations.coverage import results as coverage_results
 from geoapp.operations.coverage.changes import asked_alike
 from geoapp.operations.coverage.closers import MOST_OVERLAPS
+from geoapp.operations.coverage.days import SharesOnDay
 from geoapp.operations.facilities.naming import read_naming
 from geoapp.reports.coverage import sheets
+from geoapp.reports.coverage.compared import DayThen, RunThen, Then
 from geoapp.reports.parts import Cell, Column, Figure, Form, Report, Section, Table
 from geoapp.reports.words import coverage_book as words
 from geoapp.reports.words import monthly
+from geoapp.reports.words.changes import standing_text as standing_words
 from geoapp.reports.words.coverage import (
     counted_text,
     outside_text,
@@ -39,7 +42,14 @@ from geoapp.store.vocabulary import list_kinds
 MOST_FACILITIES: Final = 20_000
 
 
-def run_report(database: Database, run_id: int, zone: str, before: int | None = None) -> Report:
+def run_report(
+    database: Database,
+    run_id: int,
+    zone: str,
+    before: int | None = None,
+    *,
+    on_day: SharesOnDay | None = None,
+) -> Report:
     """Gather a finished run's tables for people; of the same run and register they are the same.
 
     Parameters
@@ -48,6 +58,8 @@ def run_report(database: Database, run_id: int, zone: str, before: int | None = 
         Whose clocks moments are told by.
     before
         Number of an earlier run that was asked the same: each region's change since then is told, too.
+    on_day
+        What the run covers with the facilities of an earlier day: told instead.
 
     Raises
     ------
@@ -73,7 +85,11 @@ def run_report(database: Database, run_id: int, zone: str, before: int | None = 
             return Text("区域未知", "region unknown")
         return naming.regions.get(code, Text(code, code))
 
-    then = None if before is None else _then(database, run, before, [one.code for one in regions])
+    then: Then | None = None
+    if on_day is not None:
+        then = _day_then(run, on_day)
+    elif before is not None:
+        then = _then(database, run, before, [one.code for one in regions])
     levels = sheets.level_tables(run, regions, question.region, name, then)
     sections = [
         Section(words.OVERVIEW, _figures(run), _lines(run), tables=[sheets.overview_table(run)]),
@@ -97,14 +113,21 @@ def run_report(database: Database, run_id: int, zone: str, before: int | None = 
     )
 
 
-def _then(database: Database, run: CoverageRun, before: int, codes: Sequence[str]) -> sheets.Then:
+def _then(database: Database, run: CoverageRun, before: int, codes: Sequence[str]) -> RunThen:
     """Return what an earlier run says of some regions."""
     earlier = coverage_results.finished(database, before)
     if not asked_alike(earlier, run):
         accepted = Text("问的相同的一次运行", "a run that was asked the same")
         raise InvalidValueError("before", str(before), accepted)
     with database.snapshot() as session:
-        return sheets.Then(before, shares_of_runs(session, [before], codes)[before])
+        return RunThen(before, shares_of_runs(session, [before], codes)[before])
+
+
+def _day_then(run: CoverageRun, then: SharesOnDay) -> DayThen:
+    """Return what the run covers with a day's facilities, and what is said of it."""
+    now = run.found.total.covered_share
+    told = standing_words(then.day, then.facilities, then.whole, now, then.later)
+    return DayThen(then.day, then.whole, then.shares, told)
 
 
 def run_day(run: CoverageRun, zone: str) -> date:

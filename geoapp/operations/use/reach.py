@@ -31,6 +31,8 @@ class UsedFacility:
 
     Attributes
     ----------
+    has_page
+        Whether everybody may read a page on it: not of one that has become planned again.
     district
         Code of the district that it lies in; None where that is not known.
     lonlat
@@ -47,6 +49,7 @@ class UsedFacility:
     code: str
     name: Text
     sample: bool
+    has_page: bool
     district: str | None
     lonlat: tuple[float, float] | None
     visits: Visits | None
@@ -197,6 +200,7 @@ def _row(
         code=one.code,
         name=Text(one.name_zh, one.name_en or one.name_zh),
         sample=one.is_sample,
+        has_page=one.has_page,
         district=next((each.code for each in above if each.level == Level.DISTRICT), None),
         lonlat=places.get(one.id),
         visits=visits.get(one.id),

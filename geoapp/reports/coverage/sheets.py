@@ -1,6 +1,6 @@
 """A coverage run's results as the tables that a person reads: one a question, figures in their forms."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -17,6 +17,7 @@ from geoapp.core.results.coverage import (
     RegionFigures,
 )
 from geoapp.core.words import GROUP_TEXT, Level
+from geoapp.reports.coverage.compared import Then
 from geoapp.reports.parts import Cell, Column, Figure, Form, Table
 from geoapp.reports.words import changes, monthly
 from geoapp.reports.words import coverage_book as words
@@ -92,14 +93,6 @@ def rest_of(own: CoverageFigures, rows: Sequence[CoverageFigures]) -> CoverageFi
     )
 
 
-@dataclass(frozen=True, slots=True)
-class Then:
-    """An earlier run, and the share it covers by code; a region that it has no figures of has no entry."""
-
-    run_id: int
-    shares: Mapping[str, float | None]
-
-
 def level_tables(
     run: CoverageRun,
     regions: Sequence[RegionFigures],
@@ -119,14 +112,7 @@ def level_tables(
     places = _places(regions)
     told = [one for one in regions if not _repeats(one, regions, asked)]
     tables = []
-    compared = (
-        ()
-        if then is None
-        else (
-            Column(changes.share_then(then.run_id), Form.SHARE),
-            Column(changes.CHANGE, Form.POINTS),
-        )
-    )
+    compared = () if then is None else then.columns
     nothing: list[Cell] = [""] * (1 + len(compared))
     for level in Level:
         rows = [one for one in told if one.level is level]
@@ -136,14 +122,16 @@ def level_tables(
             [
                 *_region_cells(name(one.code), one, _within(one, name), one.code),
                 places.get(one.code),
-                *_change_cells(one, then),
+                *([] if then is None else then.cells(one.code, one.covered_share)),
             ]
             for one in rows
         ]
         rest = rest_of(run.found.total, rows)
         if rest is not None:
             cells.append([*_region_cells(words.OTHERS, rest, "", ""), *nothing])
-        cells.append([*_region_cells(words.TOTAL, run.found.total, "", ""), *nothing])
+        total = run.found.total
+        whole = [] if then is None else then.cells(None, total.covered_share)
+        cells.append([*_region_cells(words.TOTAL, total, "", ""), "", *whole])
         columns = (
             Column(monthly.REGION, wide=2.0),
             Column(words.WITHIN),
@@ -170,7 +158,11 @@ def level_tables(
                 columns,
                 cells,
                 total=True,
-                notes=[words.LEVEL_NOTE, changes.RANK_NOTE],
+                notes=[
+                    words.LEVEL_NOTE,
+                    changes.RANK_NOTE,
+                    *(() if then is None else then.notes),
+                ],
             )
         )
     return tables
@@ -193,15 +185,6 @@ def _places(regions: Sequence[RegionFigures]) -> dict[str, int]:
     for one in regions:
         beside.setdefault((one.level, one.parent), {})[one.code] = one.covered_share
     return {code: rank for some in beside.values() for code, rank in ranks(some).items()}
-
-
-def _change_cells(one: RegionFigures, then: Then | None) -> list[Cell]:
-    if then is None:
-        return []
-    before = then.shares.get(one.code)
-    if before is None or one.covered_share is None:
-        return [before, None]
-    return [before, 100.0 * (one.covered_share - before)]
 
 
 def _within(one: RegionFigures, name: Naming) -> Text | None:

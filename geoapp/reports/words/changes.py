@@ -15,6 +15,8 @@ from geoapp.core.units import (
 )
 
 CHANGE: Final = Text("变化（百分点）", "Change (points)")
+CHANGE_LEAST: Final = Text("变化，至少（百分点）", "Change, at least (points)")
+CHANGE_MOST: Final = Text("变化，至多（百分点）", "Change, at most (points)")
 RANK_WITHIN: Final = Text("名次（上级区域内）", "Rank (in the region above)")
 RANK_NOTE: Final = Text(
     "名次按覆盖率从高到低，覆盖率相同的名次相同。",
@@ -98,6 +100,16 @@ def standing_text(
 def share_then(run_id: int) -> Text:
     """Return the heading of the shares in an earlier run."""
     return Text(f"当时的覆盖率（运行 {run_id}）", f"Share covered then (run {run_id})")
+
+
+def day_least(day: date) -> Text:
+    """Return the heading of the least shares with the facilities of a day."""
+    return Text(f"{day} 在的站点，至少", f"Facilities of {day}, at least")
+
+
+def day_most(day: date) -> Text:
+    """Return the heading of the greatest shares with the facilities of a day."""
+    return Text(f"{day} 在的站点，至多", f"Facilities of {day}, at most")
 
 
 def none_text(day: date) -> Text:

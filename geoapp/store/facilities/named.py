@@ -2,17 +2,22 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import func, literal_column, select
 from sqlalchemy.orm import Session
 
 from geoapp.core.words import Family
+from geoapp.store.facilities.public import HAS_PAGE
 from geoapp.store.models import Facility, Kind
 
 
 @dataclass(frozen=True, slots=True)
 class NamedFamily:
-    """A facility, its family, and where it is registered; ``kind`` is named in both languages."""
+    """A facility, its family, and where it is registered; ``kind`` is named in both languages.
+
+    ``has_page`` is whether everybody may read a page on it: not while it is planned.
+    """
 
     id: int
     code: str
@@ -23,6 +28,7 @@ class NamedFamily:
     kind_en: str
     region_code: str | None
     is_sample: bool
+    has_page: bool
 
 
 def count_without_region(session: Session) -> int:
@@ -35,25 +41,23 @@ def facilities_by_family(
     session: Session, regions: Sequence[str] | None = None
 ) -> list[NamedFamily]:
     """Return the facilities registered in some regions (None: all), of every status, by code."""
-    query = (
-        select(
-            Facility.id,
-            Facility.code,
-            Facility.name_zh,
-            Facility.name_en,
-            Kind.family,
-            Kind.name_zh,
-            Kind.name_en,
-            Facility.region_code,
-            Facility.is_sample,
-        )
-        .join(Kind, Kind.code == Facility.kind_code)
-        .order_by(Facility.code)
+    columns: tuple[Any, ...] = (
+        Facility.id,
+        Facility.code,
+        Facility.name_zh,
+        Facility.name_en,
+        Kind.family,
+        Kind.name_zh,
+        Kind.name_en,
+        Facility.region_code,
+        Facility.is_sample,
+        literal_column(f"facility.{HAS_PAGE}"),
     )
+    query = select(*columns).join(Kind, Kind.code == Facility.kind_code).order_by(Facility.code)
     if regions is not None:
         query = query.where(Facility.region_code.in_(regions))
-    rows = session.execute(query)
-    return [NamedFamily(*row[:4], Family(row[4]), *row[5:]) for row in rows]
+    rows: list[list[Any]] = [[*row[:4], Family(row[4]), *row[5:]] for row in session.execute(query)]
+    return [NamedFamily(*row) for row in rows]
 
 
 def positions_of(session: Session, facility_ids: Sequence[int]) -> dict[int, tuple[float, float]]:

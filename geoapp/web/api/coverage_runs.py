@@ -21,6 +21,7 @@ from geoapp.core.words import Datum
 from geoapp.operations.coverage import hours as coverage_hours
 from geoapp.operations.coverage import results as coverage_results
 from geoapp.operations.coverage import run as coverage_run
+from geoapp.operations.coverage.days import needed_on_day
 from geoapp.operations.runs.queue import cancel_run
 from geoapp.operations.runs.state import read_run, recent_runs
 from geoapp.web.api.question_bodies import asked, question_body
@@ -32,6 +33,7 @@ from geoapp.web.api.run_schemas import (
     RunFacilities,
     RunOverlaps,
     RunRegions,
+    RunStanding,
 )
 from geoapp.web.api.schemas import Problem
 from geoapp.web.edge.access import require, signed_in
@@ -279,3 +281,52 @@ def hours(path: RunPath, query: HoursParameters) -> Response:
     """
     found = coverage_hours.hours_of_week(services().database, path.id, query.week, query.region)
     return answer_json(found.model_dump(mode="json"))
+
+
+class StandingParameters(Parameters):
+    """Which day."""
+
+    since: date = Field(description="哪一天在的站点 / the day whose facilities it is compared with")
+
+
+@api.get(
+    "/<int:id>/standing",
+    summary="与某一天在的站点相比 / Compared with the facilities of an earlier day",
+    responses={200: RunStanding, 409: Problem},
+)
+def standing(path: RunPath, query: StandingParameters) -> Response:
+    """Return what a finished run covers with the facilities of a day, and the change since, by region.
+
+    Standard, demand and walks are the run's. ``compared_share`` leaves out the facilities that may have
+    stood then, ``compared_share_most`` counts them. 409 for a run that has not kept enough to tell.
+    """
+    parts = services()
+    run = coverage_results.finished(parts.database, path.id)
+    then = needed_on_day(parts.database, parts.settings, run, query.since)
+    rows = coverage_results.region_figures(parts.database, path.id)
+    return answer_json(
+        {
+            "run": run.id,
+            "compared_day": then.day.isoformat(),
+            "facilities": then.facilities.known,
+            "facilities_possible": then.facilities.possible,
+            "facilities_later": then.later,
+            **_change(run.found.total.covered_share, then.whole),
+            "regions": [
+                {"code": one.code, **_change(one.covered_share, then.shares.get(one.code))}
+                for one in rows
+            ],
+        }
+    )
+
+
+def _change(now: float | None, then: tuple[float, float] | None) -> dict[str, float | None]:
+    """Return a share and by how much it has grown: the least change is from the greatest share."""
+    least, most = (None, None) if then is None else then
+    return {
+        "covered_share": now,
+        "compared_share": least,
+        "compared_share_most": most,
+        "change_least": None if now is None or most is None else now - most,
+        "change": None if now is None or least is None else now - least,
+    }

@@ -1,6 +1,6 @@
 """Runs as they leave: their state, figures, gap zones and proposed sites; described in OpenAPI."""
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, Literal
 
 from pydantic import BaseModel
@@ -111,6 +111,40 @@ class RunRegions(BaseModel):
 
     run: int
     regions: list[RegionFigures]
+
+
+class ShareSince(BaseModel):
+    """A share covered now and with the facilities of a day, at least and at most; null = not known.
+
+    All are from 0 to 1; ``change_least`` is from the greatest share then, ``change`` from the least.
+    """
+
+    covered_share: float | None
+    compared_share: float | None
+    compared_share_most: float | None
+    change_least: float | None
+    change: float | None
+
+
+class RegionSince(ShareSince):
+    """The same of a region."""
+
+    code: str
+
+
+class RunStanding(ShareSince):
+    """A run beside the facilities of a day: of everybody, and by region.
+
+    ``facilities`` stood then for certain, ``facilities_possible`` may have as well, and
+    ``facilities_later`` were registered after the run, which does not know who walks there.
+    """
+
+    run: int
+    compared_day: date
+    facilities: int
+    facilities_possible: int
+    facilities_later: int
+    regions: list[RegionSince]
 
 
 class RunFacilities(BaseModel):

@@ -398,6 +398,7 @@ OPEN_READS = {
     "/api/v1/coverage-runs/<int:id>/hours",
     "/api/v1/coverage-runs/<int:id>/overlaps",
     "/api/v1/coverage-runs/<int:id>/regions",
+    "/api/v1/coverage-runs/<int:id>/standing",
     "/api/v1/demand-sets",
     "/api/v1/docs",
     "/api/v1/docs/assets/<path:name>",

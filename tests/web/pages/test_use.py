@@ -66,6 +66,17 @@ def _visits_beside_demand(
     cells = [[cell.value for cell in row] for row in sheet.iter_rows()]
     [row] = [one for one in cells if "T-1" in one]
     assert 42 in row
+    # One that has become planned since has no public page: it is told and, but for stewards, not linked.
+    for status, has_page in (("approved", False), ("open", True)):
+        with database.session() as session:
+            session.execute(
+                text("update facility set status = :status where code = 'T-2'"), {"status": status}
+            )
+        for whose, link in ((manager, "/stations/T-2"), (steward, "/steward/facilities/T-2")):
+            page = whose.get("/use/reach?lang=zh&region=370203").text
+            assert ("还没有开放，没有公开的页面" in page) is not has_page
+            assert (f'href="{link}"' in page) is (has_page is (whose is manager))
+            assert manager.get("/stations/T-2").status_code == (200 if has_page else 404)
     for code in ("T-2", "T-3", "T-4"):
         for action in re.findall(
             r'action="(/steward/use/take/[^"]+)"', steward.get(f"/steward/use/{code}").text

@@ -10,11 +10,10 @@ from flask import request
 
 from geoapp.core.errors import InvalidValueError
 from geoapp.core.i18n import Text
-from geoapp.core.questions.coverage import CoverageParameters
 from geoapp.core.results.coverage import CoverageRun
 from geoapp.operations.coverage import official as answers
 from geoapp.operations.coverage.changes import Earlier, Past, earlier, past
-from geoapp.operations.coverage.days import SharesOnDay, shares_on_day
+from geoapp.operations.coverage.days import SharesOnDay, shares_on_day, untold
 from geoapp.operations.coverage.listed import Listed
 from geoapp.operations.moment import end_of_day, past_day, today
 from geoapp.reports.words import changes as words
@@ -228,8 +227,7 @@ def _told_standing(
     run: CoverageRun, region: str | None, whole: float | None, then: SharesOnDay | None
 ) -> Text:
     if then is None:
-        at = CoverageParameters.from_stored(run.params).at
-        return words.NO_DAYS if at is None else words.NO_DAYS_OF_MOMENT
+        return untold(run)
     band = then.whole if region is None else then.shares.get(region)
     return words.standing_text(then.day, then.facilities, band, whole, then.later)
 

@@ -26,6 +26,7 @@ from geoapp.core.words import FAMILY_TEXT, GROUP_TEXT, RunStatus
 from geoapp.operations.actions.results import latest_about
 from geoapp.operations.coverage import official as answers
 from geoapp.operations.coverage import results as coverage_results
+from geoapp.operations.coverage.days import needed_on_day
 from geoapp.operations.coverage.files import save_run
 from geoapp.operations.coverage.listed import Listed, figures_of_region, listed, top_region
 from geoapp.operations.coverage.provision import provisions
@@ -52,6 +53,8 @@ from geoapp.web.edge.language import language
 from geoapp.web.edge.services import services
 from geoapp.web.pages.coverage.changes import (
     CHANGE_COLUMNS,
+    asked_by,
+    asked_since,
     change_cells,
     compared,
     history_of,
@@ -338,6 +341,11 @@ def file(run_id: int, suffix: str) -> Response:
         region = (request.args.get("region") or None) if suffix == "png" else None
         path = Path(folder) / f"coverage-{run_id}.{suffix}"
         before = request.args.get("before") if suffix == "xlsx" else None
+        since = asked_since() if suffix == "xlsx" and asked_by() else None
+        on_day = None
+        if since is not None:
+            run = coverage_results.finished(parts.database, run_id)
+            on_day = needed_on_day(parts.database, parts.settings, run, since)
         save_run(
             parts.database,
             parts.settings,
@@ -346,6 +354,7 @@ def file(run_id: int, suffix: str) -> Response:
             language(),
             region,
             before=None if before is None else run_number(before),
+            on_day=on_day,
         )
         response = Response(path.read_bytes(), mimetype=_FORMATS[suffix])
     # A region is one of the run's here: of others there is no map.

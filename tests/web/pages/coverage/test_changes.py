@@ -208,7 +208,41 @@ def test_changes_since_the_facilities_of_a_day(streets: Database, settings: Sett
         line = page.split(f'data-code="{row["code"]}"')[1].split("</tr>")[0]
         assert f">{changes.change_text((least, most)).zh}</td>" in line
     assert wide
-    assert "before=" not in re.findall(r'href="(/coverage/runs/[^"]*xlsx[^"]*)"', page)[0]
+    # By the API the same figures, of the whole, too.
+    api = f"/api/v1/coverage-runs/{run.id}/standing?since=2021-06-01"
+    answer = anybody.get(api).get_json()
+    known = [answer[name] for name in ("facilities", "facilities_possible", "facilities_later")]
+    assert (answer["compared_day"], known) == ("2021-06-01", [2, 2, 0])
+    rows = {one["code"]: one for one in answer["regions"]}
+    assert set(STREETS) < set(rows)
+    assert told.whole is not None and run.found.total.covered_share is not None
+    for row, then, share in (
+        (answer, told.whole, run.found.total.covered_share),
+        *((rows[code], told.shares[code], now[code]) for code in STREETS),
+    ):
+        given = [row["compared_share"], row["compared_share_most"]]
+        assert then is not None and given == pytest.approx(list(then))
+        given = [row["change_least"], row["change"]]
+        assert given == pytest.approx([share - then[1], share - then[0]])
+    # And in the workbook that the page leads to, with what they are measured from.
+    [file] = re.findall(r'href="(/coverage/runs/[^"]*xlsx[^"]*)"', html.unescape(page))
+    assert "before=" not in file
+    book = openpyxl.load_workbook(io.BytesIO(anybody.get(f"{file}&lang=zh").data))
+    sheet = book["分街道"]
+    top = int(sheet.auto_filter.ref.split(":")[0][1:])
+    head, *lines = list(sheet.iter_rows(min_row=top, values_only=True))
+    for line in lines[: len(STREETS)]:
+        cells = dict(zip(head, line, strict=True))
+        row = rows[cells[monthly.CODE.zh]]
+        assert cells["2021-06-01 在的站点，至少"] == pytest.approx(row["compared_share"])
+        assert cells["2021-06-01 在的站点，至多"] == pytest.approx(row["compared_share_most"])
+        assert cells["变化，至少（百分点）"] == pytest.approx(100 * row["change_least"])
+        assert cells["变化，至多（百分点）"] == pytest.approx(100 * row["change"])
+    whole = dict(zip(head, lines[len(STREETS)], strict=True))
+    assert whole["2021-06-01 在的站点，至多"] == pytest.approx(answer["compared_share_most"])
+    notes = [str(cell) for some in sheet.iter_rows(values_only=True) for cell in some if cell]
+    assert any("那天确知启用的 2 处，可能启用的另有 2 处" in one for one in notes)
+    problem_of(anybody.get(api.replace("2021-06-01", "2999-01-01")), 422)
     english = anybody.get("/coverage?since=2021-06-01&by=standing&lang=en").text
     assert "2 more may have been" in english
     assert anybody.get(f"{ADDRESS}?since=2021-06-01&by=else").status_code == 422
@@ -217,6 +251,9 @@ def test_changes_since_the_facilities_of_a_day(streets: Database, settings: Sett
     asked = f"{ADDRESS}?since=2021-06-01&by=standing&lang=zh"
     public = anybody.get(asked).text
     assert "没有记下每一处走得到谁" in public and "的管理者可以在这里重新计算" in public
+    problem_of(anybody.get(api), 409)
+    assert anybody.get(file).status_code == 409
+    assert "since=" not in re.findall(r'href="(/coverage/runs/[^"]*xlsx[^"]*)"', public)[0]
     assert "/publications/recompute" not in public
     # Nothing has changed since, and whoever may compute it anew does it here.
     manager = client_of(make_app(settings, streets), streets, Role.MANAGER)
