@@ -245,14 +245,16 @@ def hex_of(colour: tuple[int, int, int]) -> str:
     return "#" + "".join(f"{one:02x}" for one in colour)
 
 
-def draw_pin(pdf: Sheet, x: float, y: float, order: int, *, chosen: bool) -> None:
-    """Draw a numbered disc; one that is chosen is larger and in colour."""
-    radius = 2.6 if chosen else 1.9
+def draw_pin(
+    pdf: Sheet, x: float, y: float, order: int, *, chosen: bool, radius: float | None = None
+) -> None:
+    """Draw a numbered disc; one that is chosen is in colour and, where no radius is given, larger."""
+    radius = radius or (2.6 if chosen else 1.9)
     pdf.set_fill_color(*(SITE if chosen else SOFT))
     pdf.set_draw_color(255, 255, 255)
     pdf.set_line_width(0.3)
     pdf.circle(x, y, radius, style="DF")
-    pdf.set_font("sans", size=7 if chosen else 5.5)
+    pdf.set_font("sans", size=2.8 * radius)
     pdf.set_text_color(255, 255, 255)
     pdf.set_xy(x - radius, y - radius)
     pdf.cell(2 * radius, 2 * radius, str(order), align="C")

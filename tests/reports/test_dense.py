@@ -3,6 +3,7 @@
 import io
 import itertools
 import math
+from dataclasses import replace
 
 import numpy as np
 import pypdf
@@ -10,7 +11,9 @@ import pytest
 import shapely
 
 from geoapp.core.i18n import Text
+from geoapp.reports.beside import beside
 from geoapp.reports.dense import dense_core
+from geoapp.reports.drawing import Frame
 from geoapp.reports.ground import Ground, Street
 from geoapp.reports.monthly.paper_map import draw_map, layout_of
 from geoapp.reports.parts import Area, Map, Spot
@@ -89,3 +92,31 @@ def test_a_city_has_its_core_drawn_larger() -> None:
     assert told.count("某区") == 2
     plain = _words(_city(0.6, 1.2, dense=False))
     assert "方框" not in plain and "OpenStreetMap" not in plain
+    # The key tells of what is seen alone.
+    assert "深紫" not in told and "黑点：设施" in told and "绿底数字" in told
+    assert "黑点" not in _words(Map(few.title, few.areas, [], [], []))
+
+
+def test_the_key_tells_of_gap_zones_that_are_seen() -> None:
+    city = _city(0.6, 1.2, dense=True)
+    seen = shapely.box(120.115, 36.115, 120.125, 36.125)
+    assert "深紫：人数最多的盲区" in _words(replace(city, gaps=[seen]))
+    # One far smaller than a dot is there and is not seen.
+    assert "深紫" not in _words(replace(city, gaps=[shapely.box(120.12, 36.12, 120.1201, 36.1201)]))
+
+
+def test_a_disc_hides_neither_its_area_nor_another_disc() -> None:
+    frame = Frame.around((120, 36, 120.1, 36.1), 10, 20, 100, 100)
+    areas = [shapely.box(50, 60, 56, 66), shapely.box(57, 60, 60, 63), shapely.box(10, 20, 13, 23)]
+    spots = [(53.0, 63.0), (58.5, 61.5), (11.0, 21.0), (90.0, 100.0)]
+    row = [(58.5, 50.0 + step / 4) for step in range(40)]
+    places = beside(frame, spots, areas, row, 2.0)
+    discs = [shapely.Point(one).buffer(2.0) for one in places]
+    box = shapely.box(10, 20, 110, 120)
+    for number, disc in enumerate(discs):
+        assert not any(disc.intersects(area) for area in areas)
+        assert not any(disc.intersects(other) for other in discs[:number])
+        assert box.covers(disc)
+        assert math.dist(spots[number], places[number]) <= 14.0
+    # Where nothing would be hidden it stands on its spot.
+    assert places[3] == spots[3]

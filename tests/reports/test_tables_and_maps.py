@@ -37,7 +37,7 @@ def test_a_name_stands_in_its_own_area_beside_all_others() -> None:
     ]
     frame = Frame.around((120, 36, 120.1, 36.1), 10, 20, 100, 100)
     placed = list(placed_names(frame, areas, [(120.055, 36.05)], 5, lambda text: (14.0, 4.0)))
-    assert 3 < len(placed) < 10  # those without room are left out
+    assert [one.text for one in placed] == [name for _, name in areas]
     shapes = {name: shape for shape, name in areas}
     for one in placed:
         shape = shapes[one.text]
@@ -48,3 +48,19 @@ def test_a_name_stands_in_its_own_area_beside_all_others() -> None:
     for number, box in enumerate(boxes):
         assert not any(box.intersects(other) for other in boxes[:number])
         assert not box.intersects(shapely.box(*MapName("", *frame.at(120.055, 36.05), 10, 10).box))
+
+
+def test_a_name_without_room_is_left_out_and_none_is_cut_off_at_the_edge() -> None:
+    low = [
+        (shapely.box(120 + k / 100, 36, 120 + (k + 1) / 100, 36.004), f"Area {k}")
+        for k in range(10)
+    ]
+    frame = Frame.around((120, 36, 120.1, 36.004), 10, 20, 100, 5)
+    placed = list(placed_names(frame, low, [], 5, lambda text: (14.0, 4.0)))
+    assert 3 < len(placed) < 10
+    # Of an area at the edge the middle of what is seen is too near to it for the whole name.
+    edge = shapely.box(120.095, 36, 120.2, 36.1)
+    frame = Frame.around((120, 36, 120.1, 36.1), 10, 20, 100, 100)
+    seen = shapely.intersection(edge, frame.inside)
+    [one] = placed_names(frame, [(seen, "At the edge")], [], 5, lambda text: (8.0, 4.0))
+    assert one.box[2] <= frame.left + frame.width

@@ -313,10 +313,10 @@ def _read(run_id: int, array: Callable[[str], NDArray[Any] | None]) -> _KeptHour
 def _not_kept(run_id: int) -> ConflictError:
     return ConflictError(
         Text(
-            f"运行 {run_id} 没有保存逐小时的数据（较早的版本所算、问的是一年以前的日子、用 --scheduler "
-            "分块计算，或需求点与设施的组合太多），请重新运行。",
+            f"运行 {run_id} 没有保存逐小时的数据（较早的版本所算、问的是一年以前的日子、分块计算，"
+            "或需求点与设施的组合太多），请重新运行。",
             f"Run {run_id} has not kept what hours are told from (it is from an earlier version, "
-            "asks about a day more than a year ago, was done in parts with --scheduler, or has too "
-            "many pairs of demand and facilities); run it again.",
+            "asks about a day more than a year ago, was done in parts, or has too many "
+            "pairs of demand and facilities); run it again.",
         )
     )

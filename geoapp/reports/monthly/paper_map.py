@@ -8,8 +8,9 @@ from typing import Final
 import shapely
 
 from geoapp.core.i18n import Language, said
+from geoapp.reports.beside import beside, drawn_at
 from geoapp.reports.dense import dense_core
-from geoapp.reports.drawing import BEYOND, Frame, apart, draw_areas, draw_pin, draw_scale
+from geoapp.reports.drawing import BEYOND, SITE, Frame, draw_areas, draw_pin, draw_scale
 from geoapp.reports.ground import Ground, draw_ground, draw_names
 from geoapp.reports.map_names import MapName, placed_names
 from geoapp.reports.parts import (
@@ -31,10 +32,13 @@ _LEAST_BESIDE_MM, _EDGE_MM = 58.0, 6.0
 _CORE_SHARE: Final = 0.5
 _LEAST_TIMES: Final = 2.5
 _FEW_FACILITIES: Final = 20
-_HALF_PIN_MM: Final = 2.6
-# Numbers are so far apart; those moved farther than this are led to their place.
-_PIN_MM, _LED_MM = 5.4, 0.3
-_DOT_MM, _CORE_DOT_MM = 0.45, 0.55
+# Radii. In the inset areas are larger and numbers smaller: what lies below is to be seen there.
+_PIN_MM, _CORE_PIN_MM = 2.4, 1.8
+_DOT_MM, _CORE_DOT_MM = 0.45, 0.4
+# Numbers moved farther than this are led to their place.
+_LED_MM: Final = 0.3
+# So much of the gap zones is to be seen, in square millimetres, for their colour to be told.
+_LEAST_SEEN_MM2: Final = 0.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +58,14 @@ class Layout:
         """How much the maps and their legend take."""
         below = self.core_top_mm + self.core_height_mm if self.core_top_mm else 0.0
         return max(_MAP_MM, below) + _LEGEND_MM + _EDGE_MM
+
+
+@dataclass(frozen=True, slots=True)
+class Signs:
+    """The radii of what stands on a map, in mm."""
+
+    dot_mm: float
+    pin_mm: float
 
 
 def layout_of(drawn: Map) -> Layout:
@@ -90,16 +102,25 @@ def draw_map(pdf: Sheet, drawn: Map, layout: Layout, language: Language | None) 
         inset = Frame.around(layout.core, left, top + layout.core_top_mm, *size)
     # A number inside the box is read there, and would hide others here.
     spots = [one for one in drawn.spots if inset is None or not inset.shows(one.lon, one.lat)]
-    _draw(pdf, frame, drawn, spots, _DOT_MM, language, inset=inset)
+    signs = Signs(_DOT_MM, _PIN_MM)
+    zones = _draw(pdf, frame, drawn, spots, signs, language, inset=inset)
     ground = False
     if inset is not None:
         behind = drawn.ground(inset.window.bounds) if drawn.ground is not None else Ground()
         ground = bool(behind)
-        _draw(pdf, inset, drawn, drawn.spots, _CORE_DOT_MM, language, ground=behind)
+        signs = Signs(_CORE_DOT_MM, _CORE_PIN_MM)
+        zones |= _draw(pdf, inset, drawn, drawn.spots, signs, language, ground=behind)
         lowest = max(frame.top + frame.height, inset.top + inset.height)
     else:
         lowest = frame.top + frame.height
-    _legend(pdf, lowest + 2, language, inset=inset is not None, ground=ground)
+    key = words.map_key(
+        zones=zones,
+        facilities=bool(drawn.facilities),
+        numbers=bool(drawn.spots),
+        inset=inset is not None,
+        streets=ground,
+    )
+    _legend(pdf, lowest + 2, said(key, language), language)
 
 
 def _draw(
@@ -107,13 +128,25 @@ def _draw(
     frame: Frame,
     drawn: Map,
     spots: Sequence[Spot],
-    dot_mm: float,
+    signs: Signs,
     language: Language | None,
     *,
     inset: Frame | None = None,
     ground: Ground | None = None,
-) -> None:
+) -> bool:
+    """Draw a map in its frame, and tell whether one sees gap zones in it."""
     spots = [one for one in spots if frame.shows(one.lon, one.lat)]
+    box = shapely.box(frame.left, frame.top, frame.left + frame.width, frame.top + frame.height)
+    zones = [
+        seen
+        for one in drawn.gaps
+        if not (
+            seen := shapely.intersection(drawn_at(frame, shapely.make_valid(one)), box)
+        ).is_empty
+    ]
+    dots = [frame.at(*one) for one in drawn.facilities if frame.shows(*one)]
+    at = [frame.at(one.lon, one.lat) for one in spots]
+    places = beside(frame, at, zones, dots, signs.pin_mm)
     # The clip alone would end without the library knowing which font and colours hold again.
     with pdf.local_context(), pdf.rect_clip(frame.left, frame.top, frame.width, frame.height):
         pdf.set_fill_color(*BEYOND)
@@ -125,27 +158,32 @@ def _draw(
                 draw_areas(pdf, frame, [area.shape], _rgb(class_colour(area.share)), SOFT)
         draw_areas(pdf, frame, drawn.gaps, _rgb(ZONE_COLOUR), (255, 255, 255))
         pdf.set_fill_color(*INK)
-        for lon, lat in drawn.facilities:
-            if frame.shows(lon, lat):
-                pdf.circle(*frame.at(lon, lat), dot_mm, style="F")
-        names = _placed(pdf, frame, drawn, spots, language)
+        for dot in dots:
+            pdf.circle(*dot, signs.dot_mm, style="F")
+        names = _placed(pdf, frame, drawn, places, signs.pin_mm, language)
         if ground:
-            clear = [frame.at(one.lon, one.lat) for one in spots]
+            clear = list(places)
             for name in names:
                 clear += [(name.x + part * name.wide / 3, name.y) for part in (-1, 0, 1)]
             draw_names(pdf, frame, ground.streets, clear)
-        _names(pdf, names)
-        _pins(pdf, frame, spots)
         if inset is not None:
             _box(pdf, frame, inset)
-        signs = [(one.lon, one.lat) for one in spots] + list(drawn.facilities)
-        draw_scale(pdf, frame, language, [frame.at(*one) for one in signs])
+        _names(pdf, names)
+        _pins(pdf, spots, at, places, signs.pin_mm)
+        draw_scale(pdf, frame, language, [*places, *dots])
     pdf.set_draw_color(*LINE)
     pdf.rect(frame.left, frame.top, frame.width, frame.height, style="D")
+    discs = shapely.union_all([shapely.Point(one).buffer(signs.pin_mm) for one in places])
+    return bool(shapely.union_all(zones).difference(discs).area >= _LEAST_SEEN_MM2)
 
 
 def _placed(
-    pdf: Sheet, frame: Frame, drawn: Map, spots: Sequence[Spot], language: Language | None
+    pdf: Sheet,
+    frame: Frame,
+    drawn: Map,
+    pins: Sequence[tuple[float, float]],
+    pin_mm: float,
+    language: Language | None,
 ) -> list[MapName]:
     inside = frame.inside
     seen = [
@@ -153,13 +191,15 @@ def _placed(
         for area in drawn.areas
         if not (shape := shapely.intersection(shapely.make_valid(area.shape), inside)).is_empty
     ]
+    # What is seen of least has least choice.
+    seen.sort(key=lambda one: one[0].area)
     pdf.set_font("sans", size=7)
     return list(
         placed_names(
             frame,
             seen,
-            [(spot.lon, spot.lat) for spot in spots],
-            _HALF_PIN_MM,
+            [frame.place(*one) for one in pins],
+            pin_mm,
             lambda text: (pdf.get_string_width(text) + 1.2, 3.4),
         )
     )
@@ -177,20 +217,25 @@ def _names(pdf: Sheet, names: Sequence[MapName]) -> None:
         pdf.cell(name.wide, name.high, name.text, align="C")
 
 
-def _pins(pdf: Sheet, frame: Frame, spots: Sequence[Spot]) -> None:
-    """Draw the numbers, aside and led to their place where they would hide another."""
-    at = [frame.at(one.lon, one.lat) for one in spots]
-    places = apart(at, _PIN_MM, frame)
-    pdf.set_draw_color(*INK)
-    pdf.set_fill_color(*INK)
-    pdf.set_line_width(0.25)
-    for spot, place in zip(at, places, strict=True):
-        if math.dist(spot, place) > _LED_MM:
-            pdf.line(*spot, *place)
-            pdf.circle(*spot, 0.6, style="F")
-    for one, spot, place in reversed(list(zip(spots, at, places, strict=True))):
-        moved = math.dist(spot, place) > _LED_MM
-        draw_pin(pdf, *(place if moved else spot), one.number, chosen=True)
+def _pins(
+    pdf: Sheet,
+    spots: Sequence[Spot],
+    at: Sequence[tuple[float, float]],
+    places: Sequence[tuple[float, float]],
+    radius: float,
+) -> None:
+    """Draw the numbers, each led to its place where it stands beside it, by a line with a pale edge."""
+    dot_mm = radius / 6
+    for colour, wide, dot in (((255, 255, 255), 0.5, dot_mm + 0.12), (SITE, 0.25, dot_mm)):
+        pdf.set_draw_color(*colour)
+        pdf.set_fill_color(*colour)
+        pdf.set_line_width(wide)
+        for spot, place in zip(at, places, strict=True):
+            if math.dist(spot, place) > _LED_MM:
+                pdf.line(*spot, *place)
+                pdf.circle(*spot, dot, style="F")
+    for one, place in reversed(list(zip(spots, places, strict=True))):
+        draw_pin(pdf, *place, one.number, chosen=True, radius=radius)
 
 
 def _box(pdf: Sheet, frame: Frame, inset: Frame) -> None:
@@ -207,7 +252,7 @@ def _rgb(colour: str) -> tuple[int, int, int]:
     return int(colour[1:3], 16), int(colour[3:5], 16), int(colour[5:7], 16)
 
 
-def _legend(pdf: Sheet, y: float, language: Language | None, *, inset: bool, ground: bool) -> None:
+def _legend(pdf: Sheet, y: float, key: str, language: Language | None) -> None:
     x = MARGIN_MM
     entries: Sequence[tuple[str, str]] = [
         *zip(CLASS_COLOURS, CLASS_TEXT, strict=True),
@@ -224,4 +269,4 @@ def _legend(pdf: Sheet, y: float, language: Language | None, *, inset: bool, gro
         pdf.cell(wide, 4.2, text)
         x += 6 + wide
     pdf.set_xy(MARGIN_MM, y + 5)
-    pdf.words(said(words.map_key(inset=inset, streets=ground), language), 7.5, SOFT, 4)
+    pdf.words(key, 7.5, SOFT, 4)

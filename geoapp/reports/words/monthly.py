@@ -143,9 +143,22 @@ MAP_KEY: Final = Text(
 )
 
 
-def map_key(*, inset: bool, streets: bool) -> Text:
-    """Return what a map on paper shows, with its inset and the streets in that where there are some."""
-    zh, en = MAP_KEY
+def map_key(*, zones: bool, facilities: bool, numbers: bool, inset: bool, streets: bool) -> Text:
+    """Return what a map on paper shows: of gap zones, facilities, numbers, an inset and streets what is there."""
+    parts = [
+        (True, "颜色：覆盖率", "Colours: share covered"),
+        (zones, "深紫：人数最多的盲区", "violet: gap zones with most workers"),
+        (facilities, "黑点：设施", "dots: facilities"),
+        (
+            numbers,
+            "绿底数字：补盲区时建一处覆盖最多的地点，序号见下表",
+            "numbers: where one station would reach most of a gap zone, as in the table below",
+        ),
+    ]
+    zh = "；".join(one for there, one, _ in parts if there)
+    en = "; ".join(one for there, _, one in parts if there)
+    zh += "。上为北，等距圆柱投影。"
+    en += ". North is up; equidistant cylindrical."
     if inset:
         zh += "方框里另画一张放大的图：最小的、装得下一半设施的框。"
         en += " The box is drawn again, larger: the smallest that holds half of the facilities."

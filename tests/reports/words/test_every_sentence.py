@@ -884,7 +884,8 @@ def monthly_sentences(n: int) -> dict[str, list[Text]]:
         "zones_note": [monthly.zones_note(min(n, 10), n, at_least=more) for more in (True, False)],
         "map_title": [monthly.map_title(day)],
         "map_key": [
-            monthly.map_key(inset=inset, streets=streets)
+            monthly.map_key(zones=one, facilities=one, numbers=one, inset=inset, streets=streets)
+            for one in (True, False)
             for inset in (True, False)
             for streets in (True, False)
         ],
