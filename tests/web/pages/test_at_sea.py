@@ -1,5 +1,7 @@
 """From the sea, or from beside the area, it is said how far away that is, and no walk leads over water."""
 
+from contextlib import closing
+
 import pytest
 from flask.testing import FlaskClient
 from playwright.sync_api import expect
@@ -76,17 +78,17 @@ def test_beside_the_area_and_on_a_pier_a_walk_is_told(client: FlaskClient) -> No
 
 
 def test_the_phone_says_the_same(coast: Database, settings: Settings, visit: Visit) -> None:
-    urls = serve(create_app(settings, coast))
-    site = Site(next(urls), coast)
-    page = visit(site, "/?lang=zh", keeps=True, position=BAY)
-    expect(page.locator("body[data-offline=ready]")).to_be_attached(timeout=30_000)
-    for is_online in (True, False):
-        if not is_online:
-            urls.close()
-        page.goto(f"{site.url}/?lang=zh")
-        expect(page.locator("#results .found-walk").first).to_contain_text(
-            "直线 2.7 公里 · 您在海上"
-        )
-        expect(page.locator(".odd").first).to_contain_text("它在海上")
-        expect(page.locator("#results .found-state").first).to_contain_text("开放中")
-        expect(page.locator("#status")).to_have_text("列出 1 处")
+    with closing(serve(create_app(settings, coast))) as urls:
+        site = Site(next(urls), coast)
+        page = visit(site, "/?lang=zh", keeps=True, position=BAY)
+        expect(page.locator("body[data-offline=ready]")).to_be_attached(timeout=30_000)
+        for is_online in (True, False):
+            if not is_online:
+                urls.close()
+            page.goto(f"{site.url}/?lang=zh")
+            expect(page.locator("#results .found-walk").first).to_contain_text(
+                "直线 2.7 公里 · 您在海上"
+            )
+            expect(page.locator(".odd").first).to_contain_text("它在海上")
+            expect(page.locator("#results .found-state").first).to_contain_text("开放中")
+            expect(page.locator("#status")).to_have_text("列出 1 处")

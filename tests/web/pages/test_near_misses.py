@@ -1,6 +1,7 @@
 """What the finder says where what fits is far, or nothing fits: with, and without a network, and without scripts."""
 
 import re
+from contextlib import closing
 from datetime import datetime, timedelta
 from urllib.parse import parse_qs, urlsplit
 from zoneinfo import ZoneInfo
@@ -130,43 +131,43 @@ def test_the_phone_says_the_same(
 ) -> None:
     with database.session() as session:
         session.execute(text(FAR))
-    urls = serve(create_app(settings, database))
-    site = Site(next(urls), database)
-    page = visit(site, "/?lang=zh", keeps=True)
-    expect(page.locator("body[data-offline=ready]")).to_be_attached(timeout=30_000)
-    for is_online in (True, False):
-        if not is_online:
-            urls.close()
-        page.evaluate("localStorage.clear()")
-        page.goto(f"{site.url}/?lang=zh&amenity=microwave&amenity=toilet&amenity=shower&open=1")
-        rows = page.locator(".misses > li")
-        expect(rows).to_have_count(1)
-        expect(rows.first).to_contain_text("示例·T-1")
-        expect(page.locator(".nearly")).to_contain_text("附近最接近的一处差 2 个条件")
-        expect(page.locator("#results .found").first).to_contain_text("远处")
-        rows.first.get_by_role("button", name="去掉“厕所”、“淋浴”再找").click()
-        expect(page.locator("#results .found").first).to_contain_text("示例·T-1")
-        expect(page.locator("#status")).to_contain_text("最近的在前")
-        # Where something fits within a walk, nothing is said to be missed.
-        page.goto(
-            f"{site.url}/?lang=zh&place=370203&amenity=microwave&amenity=drinking_water&open=1"
-        )
-        expect(page.locator("#results .found")).to_have_count(1)
-        expect(page.locator(".misses")).to_have_count(0)
-        # Of a position known to some kilometres nobody can tell what is nearest.
-        page.evaluate(
-            "() => { navigator.geolocation.getCurrentPosition = (got) =>"
-            f" got({{ coords: {{ longitude: {TOWN_LON}, latitude: {TOWN_LAT}, accuracy: 80000 }} }}); }}"
-        )
-        page.click("#locate")
-        expect(page.locator("#status")).to_contain_text("列出")
-        expect(page.locator(".odd").first).to_contain_text("80 公里")
-        expect(page.locator("#status")).not_to_contain_text("最近的在前")
-        page.evaluate(
-            "() => { navigator.geolocation.getCurrentPosition = (got) =>"
-            " got({ coords: { longitude: 2.35, latitude: 48.86, accuracy: 10 } }); }"
-        )
-        page.click("#locate")
-        told = page.locator("#results")
-        expect(told).to_contain_text(re.compile(r"离得最近的一处直线 [89],\d{3} 公里"))
-        expect(told).not_to_contain_text("路程")
+    with closing(serve(create_app(settings, database))) as urls:
+        site = Site(next(urls), database)
+        page = visit(site, "/?lang=zh", keeps=True)
+        expect(page.locator("body[data-offline=ready]")).to_be_attached(timeout=30_000)
+        for is_online in (True, False):
+            if not is_online:
+                urls.close()
+            page.evaluate("localStorage.clear()")
+            page.goto(f"{site.url}/?lang=zh&amenity=microwave&amenity=toilet&amenity=shower&open=1")
+            rows = page.locator(".misses > li")
+            expect(rows).to_have_count(1)
+            expect(rows.first).to_contain_text("示例·T-1")
+            expect(page.locator(".nearly")).to_contain_text("附近最接近的一处差 2 个条件")
+            expect(page.locator("#results .found").first).to_contain_text("远处")
+            rows.first.get_by_role("button", name="去掉“厕所”、“淋浴”再找").click()
+            expect(page.locator("#results .found").first).to_contain_text("示例·T-1")
+            expect(page.locator("#status")).to_contain_text("最近的在前")
+            # Where something fits within a walk, nothing is said to be missed.
+            page.goto(
+                f"{site.url}/?lang=zh&place=370203&amenity=microwave&amenity=drinking_water&open=1"
+            )
+            expect(page.locator("#results .found")).to_have_count(1)
+            expect(page.locator(".misses")).to_have_count(0)
+            # Of a position known to some kilometres nobody can tell what is nearest.
+            page.evaluate(
+                "() => { navigator.geolocation.getCurrentPosition = (got) =>"
+                f" got({{ coords: {{ longitude: {TOWN_LON}, latitude: {TOWN_LAT}, accuracy: 80000 }} }}); }}"
+            )
+            page.click("#locate")
+            expect(page.locator("#status")).to_contain_text("列出")
+            expect(page.locator(".odd").first).to_contain_text("80 公里")
+            expect(page.locator("#status")).not_to_contain_text("最近的在前")
+            page.evaluate(
+                "() => { navigator.geolocation.getCurrentPosition = (got) =>"
+                " got({ coords: { longitude: 2.35, latitude: 48.86, accuracy: 10 } }); }"
+            )
+            page.click("#locate")
+            told = page.locator("#results")
+            expect(told).to_contain_text(re.compile(r"离得最近的一处直线 [89],\d{3} 公里"))
+            expect(told).not_to_contain_text("路程")
