@@ -5,7 +5,7 @@
 import { loadModule, pause, spokenIn } from './page.js';
 import { get } from './request.js';
 import { seaAddress, seaLayer } from './sea.js';
-import { boundsOn, tellStanding, watchMarkers } from './standing.js';
+import { boundsOn, tellStanding, watchControls, watchMarkers } from './standing.js';
 import { ownStreets, streetsLayer } from './streets.js';
 
 /**
@@ -198,6 +198,7 @@ export function makeMap(box, options) {
   if (hasGround) {
     map.createPane('land').style.zIndex = BELOW_STREETS;
     watchMarkers(map);
+    furnished.then(() => watchControls(map));
   }
   const regions = drawRegions(map, box, settings);
   const first = Promise.all([regions, settings.first, furnished]);

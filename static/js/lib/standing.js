@@ -1,4 +1,4 @@
-// What stands on a map that names of its streets give way to: names of the page, markers, dots, whose data it is.
+// What stands on a map that names of its streets give way to: names of the page, markers, dots, controls.
 // Streets are told by the map: `geoappNamed` and its event `named` (watchNames of streets.js).
 
 /** @typedef {{ text: string, bounds: L.LatLngBounds }} Standing `text` where it is a name */
@@ -12,7 +12,7 @@ const PAUSE_MS = 100;
 /**
  * Tell what of one kind stands on a map, in place of what was told of it.
  * @param {Told} map
- * @param {'names' | 'dots' | 'markers' | 'credit'} kind
+ * @param {'names' | 'dots' | 'markers' | 'controls'} kind
  * @param {Standing[]} standing
  */
 export function tellStanding(map, kind, standing) {
@@ -80,4 +80,19 @@ export function watchMarkers(map) {
   });
   map.on('layerremove', ({ layer }) => { if (markers.delete(/** @type {L.Marker} */ (layer))) later(); });
   map.on('zoomend', () => { if (markers.size) later(); });
+}
+
+/**
+ * Have a map tell where its controls stand, whose data it is among them: elsewhere on the ground after every move.
+ * @param {L.Map} map that has its controls
+ */
+export function watchControls(map) {
+  const box = map.getContainer();
+  const tell = () => {
+    const frame = box.getBoundingClientRect();
+    const places = Array.from(box.querySelectorAll('.leaflet-control'), (one) => one.getBoundingClientRect()).filter(({ width }) => width);
+    tellStanding(map, 'controls', places.map((place) => ({ text: '', bounds: boundsOn(map, frame, place) })));
+  };
+  map.on('moveend resize', tell);
+  tell();
 }

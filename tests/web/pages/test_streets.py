@@ -14,7 +14,7 @@ from geoapp.store.engine import Database
 from tests.answers import publish_run
 from tests.operations.coverage.small_town import WANTED
 from tests.osm_file import write_town_map
-from tests.seed import fill_town
+from tests.seed import TOWN_LAT, TOWN_LON, fill_town
 from tests.web.conftest import SIZES, Site, Visit, fits, serious_violations, serve, sign_in
 
 MOST_BYTES_BEFORE = 150_000  # of the first look, until an answer is there
@@ -71,7 +71,24 @@ KEEP_MAP = """let loaded; Object.defineProperty(window, 'L', { get: () => loaded
 # Whether as many dots and markers are told as the map has.
 ALL_TOLD = """([dots, hasMarkers]) => {
   const markers = document.querySelectorAll('.leaflet-marker-icon').length;
-  return keptMap.geoappNamed.filter(({ text }) => !text).length === dots + markers && (markers > 0) === hasMarkers; }"""
+  const controls = document.querySelectorAll('#map .leaflet-control').length;
+  const told = keptMap.geoappNamed.filter(({ text }) => !text).length;
+  return told === dots + markers + controls && (markers > 0) === hasMarkers; }"""
+# Bring what a place of the extract is named below what is said of whose data it is.
+BELOW_CREDIT = """([lon, lat]) => {
+  const credit = document.querySelector('.leaflet-control-attribution').getBoundingClientRect();
+  const frame = keptMap.getContainer().getBoundingClientRect();
+  const middle = L.point(credit.left + credit.width / 2 - frame.left, credit.top + credit.height / 2 - frame.top);
+  keptMap.panBy(keptMap.latLngToContainerPoint([lat, lon]).subtract(middle), { animate: false }); }"""
+# How many names of streets lie below it.
+COVERED = """() => { const map = window.keptMap, zoom = Math.round(map.getZoom()); let index = null;
+  map.eachLayer((one) => { if (one.labelers) index = one.labelers.getIndex(zoom); });
+  const credit = document.querySelector('.leaflet-control-attribution').getBoundingClientRect();
+  const frame = map.getContainer().getBoundingClientRect();
+  const corner = (x, y) => map.project(map.containerPointToLatLng([x - frame.left, y - frame.top]), zoom);
+  const from = corner(credit.left, credit.top), to = corner(credit.right, credit.bottom);
+  return index.tree.all().filter((one) => (
+    one.minX < to.x && one.maxX > from.x && one.minY < to.y && one.maxY > from.y)).length; }"""
 # How many names of streets are placed where the page paints them itself, and how many lie below a dot.
 PLACED = """() => { const map = window.keptMap; let index = null;
   map.eachLayer((one) => { if (one.labelers) index = one.labelers.getIndex(Math.round(map.getZoom())); });
@@ -259,6 +276,11 @@ def test_names_of_streets_give_way_to_dots_and_markers(
                 page.wait_for_function(
                     f"() => {{ const [all, below] = ({PLACED})(); return all && !below; }}"
                 )
+            page.evaluate(BELOW_CREDIT, [TOWN_LON, TOWN_LAT + 0.001])
+            page.wait_for_function(f"() => !({COVERED})()")
+            # Once what it gave way to is elsewhere the name is back.
+            page.evaluate("keptMap.panBy([-300, -300], { animate: false })")
+            page.wait_for_function(f"() => ({PLACED})()[0] > 0")
 
 
 def test_maps_of_layers_have_streets_served_and_in_a_file(
