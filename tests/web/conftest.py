@@ -63,6 +63,22 @@ def fits(page: Page) -> bool:
     )
 
 
+# How the lines of drawings are seen.
+LINES = """(pick) => Array.from(new Set(Array.from(document.querySelectorAll(pick),
+  (one) => getComputedStyle(one).stroke))).sort()"""
+
+
+def has_days_lines_on_paper(page: Page, pick: str) -> None:
+    """Assert that drawings of a page seen by day turn with the screen, and by night are printed as by day."""
+    by_day = page.evaluate(LINES, pick)
+    page.emulate_media(color_scheme="dark")
+    by_night = page.evaluate(LINES, pick)
+    assert by_day and not set(by_day) & set(by_night)
+    page.emulate_media(color_scheme="dark", media="print")
+    assert page.evaluate(LINES, pick) == by_day
+    page.emulate_media(color_scheme="light", media="null")
+
+
 def chromium_path() -> str:
     """Return where the system keeps Chromium."""
     named = os.environ.get("CHROMIUM", "")

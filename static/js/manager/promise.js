@@ -1,6 +1,6 @@
 // What counts for a promise, on a map: filled where it counts for certain, hollow where it may.
 
-import { at, colour, makeMap, spokenHtml } from '../lib/map.js';
+import { at, makeMap, spokenHtml } from '../lib/map.js';
 import { byId, readJson } from '../lib/page.js';
 
 const box = byId('map');
@@ -11,7 +11,7 @@ const { map } = makeMap(box, { fit: () => false });
 map.fitBounds(bounds.pad(0.1), { maxZoom: 15 });
 points.forEach(({ lon, lat, name, sure }) => {
   L.circleMarker(at(lon, lat), {
-    radius: 7, weight: 2, color: colour('--dot'), fillColor: colour('--dot'), fillOpacity: sure ? 0.85 : 0,
+    radius: 7, weight: 2, color: 'var(--dot)', fillColor: 'var(--dot)', fillOpacity: sure ? 0.85 : 0,
   }).bindTooltip(spokenHtml(name)).addTo(map);
 });
 box.dataset.drawn = String(points.length);

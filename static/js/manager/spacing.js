@@ -1,7 +1,7 @@
 // Stations against a rule of spacing: pairs that are too close and streets that are too far as lines, areas
 // that are too far as shapes, on a map in step with the lists.
 
-import { at, colour, makeMap, spokenHtml } from '../lib/map.js';
+import { at, makeMap, spokenHtml } from '../lib/map.js';
 import { byId, readJson } from '../lib/page.js';
 
 /** @typedef {{ key: string, said: string, line: [number, number][] }} Pair */
@@ -40,16 +40,16 @@ function put(key, said, layer) {
 }
 
 shown.areas.forEach(({ key, said, lon, lat, outline }) => {
-  const area = L.geoJSON(outline, { style: { color: colour('--bad'), weight: 1.5, dashArray: '4 3', fillOpacity: 0.15 } });
-  const farthest = L.circleMarker(at(lon, lat), { radius: 5, color: colour('--bad'), weight: 2, fillOpacity: 0.4 });
+  const area = L.geoJSON(outline, { style: { color: 'var(--bad)', weight: 1.5, dashArray: '4 3', fillOpacity: 0.15 } });
+  const farthest = L.circleMarker(at(lon, lat), { radius: 5, color: 'var(--bad)', weight: 2, fillOpacity: 0.4 });
   put(key, said, /** @type {any} */ (L.featureGroup([area, farthest])));
 });
 shown.stretches.forEach(({ key, said, line }) => {
-  put(key, said, /** @type {any} */ (L.geoJSON(line, { style: { color: colour('--bad'), weight: 4, opacity: 0.8 } })));
+  put(key, said, /** @type {any} */ (L.geoJSON(line, { style: { color: 'var(--bad)', weight: 4, opacity: 0.8 } })));
 });
 shown.pairs.forEach(({ key, said, line }) => {
-  const path = L.polyline(line.map(([lon, lat]) => at(lon, lat)), { color: colour('--accent'), weight: 5 });
-  const ends = line.map(([lon, lat]) => L.circleMarker(at(lon, lat), { radius: 4, color: colour('--accent'), weight: 2, fillOpacity: 1 }));
+  const path = L.polyline(line.map(([lon, lat]) => at(lon, lat)), { color: 'var(--accent)', weight: 5 });
+  const ends = line.map(([lon, lat]) => L.circleMarker(at(lon, lat), { radius: 4, color: 'var(--accent)', weight: 2, fillOpacity: 1 }));
   put(key, said, /** @type {any} */ (L.featureGroup([path, ...ends])));
 });
 if (bounds.isValid()) map.fitBounds(bounds.pad(0.05), { maxZoom: 16, animate: false });

@@ -1,7 +1,7 @@
 // Two days on one map: the earlier on the left of a line that a slider moves, the later on its right.
 // Where there is no room for two halves, a switch shows the one or the other.
 
-import { at, colour, makeMap, spokenHtml } from '../lib/map.js';
+import { at, makeMap, spokenHtml } from '../lib/map.js';
 import { byId, filled, readJson } from '../lib/page.js';
 
 /** @typedef {'known' | 'possible' | 'no'} Standing */
@@ -28,9 +28,9 @@ function makePane(day) {
     const other = one[day === 'then' ? 'now' : 'then'];
     const sure = one[day] === 'known';
     const name = other === 'no' ? (day === 'then' ? '--bad' : '--open') : '--accent';
-    const shown = colour(sure ? name : '--unknown');
+    const shown = `var(${sure ? name : '--unknown'})`;
     L.circleMarker(at(one.lon, one.lat), {
-      pane: day, renderer, radius: other === 'no' && sure ? 8 : 6, weight: 2, color: sure ? colour('--panel') : shown,
+      pane: day, renderer, radius: other === 'no' && sure ? 8 : 6, weight: 2, color: sure ? 'var(--panel)' : shown,
       fillColor: shown, fillOpacity: sure ? 0.9 : 0, dashArray: sure ? undefined : '3 3',
     }).bindTooltip([one.name, one.said].filter(Boolean).map(spokenHtml).join('<br>')).addTo(map);
   });

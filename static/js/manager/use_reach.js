@@ -1,6 +1,6 @@
 // Facilities on the map by what their visits come to beside the demand, as in the drawing beside it.
 
-import { at, colour, makeMap, spokenHtml } from '../lib/map.js';
+import { at, makeMap, spokenHtml } from '../lib/map.js';
 import { byId, readJson } from '../lib/page.js';
 
 /** @typedef {{ lon: number, lat: number, name: string, field: string | null, said: string }} Point */
@@ -24,8 +24,8 @@ const UNKNOWN = { name: '--unknown', radius: 4, filled: false };
 points.slice().reverse().forEach((one) => {
   const look = (one.field && LOOKS[one.field]) || UNKNOWN;
   L.circleMarker(at(one.lon, one.lat), {
-    radius: look.radius, weight: 2, color: look.filled ? colour('--panel') : colour(look.name),
-    fillColor: look.filled ? colour(look.name) : colour('--panel'), fillOpacity: 0.9, dashArray: look === UNKNOWN ? '2 3' : undefined,
+    radius: look.radius, weight: 2, color: look.filled ? 'var(--panel)' : `var(${look.name})`,
+    fillColor: look.filled ? `var(${look.name})` : 'var(--panel)', fillOpacity: 0.9, dashArray: look === UNKNOWN ? '2 3' : undefined,
   }).bindTooltip([one.name, one.said].map(spokenHtml).join('<br>')).addTo(map);
 });
 box.dataset.drawn = String(points.length);

@@ -75,7 +75,7 @@ async function drawGaps(id) {
   const { answer } = await get(`${main.dataset.runs}/${id}/gaps`);
   if (!answer) return;
   const layer = L.geoJSON(answer, {
-    style: () => ({ color: colour('--gap'), weight: 1.5, fillColor: colour('--gap'), fillOpacity: 0.35 }),
+    style: () => ({ color: 'var(--gap)', weight: 1.5, fillColor: 'var(--gap)', fillOpacity: 0.35 }),
     onEachFeature(feature, shape) {
       const rank = String(feature.properties.rank);
       zones.set(rank, /** @type {L.Polygon} */ (shape));

@@ -2,7 +2,7 @@
 // and told in words.
 
 import { formatCount } from '../lib/figures.js';
-import { at, colour, roomAround } from '../lib/map.js';
+import { at, roomAround } from '../lib/map.js';
 import { filled, nameOf } from '../lib/page.js';
 import { get } from '../lib/request.js';
 
@@ -61,7 +61,7 @@ export function makeWalks(map, box, tell) {
   function drawAreas(found) {
     found.forEach((feature) => L.geoJSON(feature, {
       interactive: false,
-      style: { color: colour('--accent'), weight: 1, fillColor: colour('--accent'), fillOpacity: 0.12 },
+      style: { color: 'var(--accent)', weight: 1, fillColor: 'var(--accent)', fillOpacity: 0.12 },
     }).addTo(drawn));
   }
 
@@ -113,10 +113,10 @@ export function makeWalks(map, box, tell) {
       ]);
       if (!wanted()) return;
       drawAreas(found);
-      L.circleMarker(at(lon, lat), { radius: 6, color: colour('--accent'), weight: 2, fillColor: '#fff', fillOpacity: 1, interactive: false }).addTo(drawn);
+      L.circleMarker(at(lon, lat), { radius: 6, color: 'var(--accent)', weight: 2, fillColor: '#fff', fillOpacity: 1, interactive: false }).addTo(drawn);
       if (way.geometry) {
         const dashed = way.properties.basis === 'network' ? undefined : '4 8';
-        L.geoJSON(way, { interactive: false, style: { color: colour('--accent'), weight: 5, dashArray: dashed, fill: false } }).addTo(drawn);
+        L.geoJSON(way, { interactive: false, style: { color: 'var(--accent)', weight: 5, dashArray: dashed, fill: false } }).addTo(drawn);
       }
       const { walk_m: walkM, walk_seconds: seconds, basis } = way.properties;
       say(filled(walkM === null ? words.no_way : words.from, {

@@ -1,6 +1,6 @@
 // A steward's list: the table and the map in step.
 
-import { at, colour, makeMap, roomAround, spokenHtml } from '../lib/map.js';
+import { at, makeMap, roomAround, spokenHtml } from '../lib/map.js';
 import { byId, closest, nameOf, readJson } from '../lib/page.js';
 
 /** @typedef {{ code: string, lon: number, lat: number, name_zh: string, name_en: string | null, href: string }} Point */
@@ -14,7 +14,7 @@ const markers = new Map();
 
 /** @param {boolean} chosen */
 function style(chosen) {
-  return { radius: chosen ? 11 : 7, weight: 2, color: '#fff', fillColor: colour(chosen ? '--accent' : '--dot'), fillOpacity: 1 };
+  return { radius: chosen ? 11 : 7, weight: 2, color: '#fff', fillColor: `var(${chosen ? '--accent' : '--dot'})`, fillOpacity: 1 };
 }
 
 /**

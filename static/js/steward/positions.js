@@ -1,7 +1,7 @@
 // The positions of an import: as each datum has them, and rows that are placed by pressing the map.
 
 import { formatCount } from '../lib/figures.js';
-import { at, colour, makeMap, roomAround, spokenHtml, together } from '../lib/map.js';
+import { at, makeMap, roomAround, spokenHtml, together } from '../lib/map.js';
 import { byId, closest, filled, readJson } from '../lib/page.js';
 
 /** @typedef {{ datum: string, points: [number, number][] }} Reading */
@@ -30,7 +30,7 @@ function show() {
   const datum = chosen instanceof HTMLInputElement ? chosen.value : '';
   layers.forEach((layer, name) => {
     const on = name === datum;
-    layer.setStyle({ fillColor: colour(on ? '--accent' : '--class-none'), fillOpacity: on ? 1 : 0.7, opacity: on ? 1 : 0.4 });
+    layer.setStyle({ fillColor: `var(${on ? '--accent' : '--class-none'})`, fillOpacity: on ? 1 : 0.7, opacity: on ? 1 : 0.4 });
     if (on) layer.bringToFront();
   });
   box.dataset.shown = datum;
@@ -73,7 +73,7 @@ function draw(line) {
 function drawExchange(row) {
   const [lon, lat] = (row.dataset.exchange || '').split(',').map(Number);
   const name = row.querySelector('strong');
-  L.circleMarker(at(lon, lat), { radius: 9, weight: 3, color: colour('--accent'), fill: false })
+  L.circleMarker(at(lon, lat), { radius: 9, weight: 3, color: 'var(--accent)', fill: false })
     .addTo(map)
     .bindTooltip(spokenHtml((name && name.textContent) || ''));
 }
@@ -89,7 +89,7 @@ const CHOSEN_MAX_ZOOM = 16;
 const proposed = [...document.querySelectorAll('#unplaced input[data-at]')].map((one) => {
   const input = /** @type {HTMLInputElement} */ (one);
   const [lon, lat] = (input.dataset.at || '').split(',').map(Number);
-  const look = { color: colour('--accent'), interactive: false };
+  const look = { color: 'var(--accent)', interactive: false };
   const circle = L.circle(at(lon, lat), { ...look, radius: Number(input.dataset.m), weight: 2 });
   const dot = L.circleMarker(at(lon, lat), { ...look, radius: 4, weight: 2 });
   return { input, line: input.name.replace('street-', ''), circle, dot };
@@ -103,7 +103,7 @@ function showProposed() {
     const seen = input.checked || own === line;
     [circle, dot].forEach((shape) => (seen ? shape.addTo(map) : shape.remove()));
     circle.setStyle({ dashArray: input.checked ? undefined : '6 6', fillOpacity: input.checked ? 0.12 : 0.04 });
-    dot.setStyle({ fillColor: colour('--accent'), fillOpacity: input.checked ? 1 : 0 });
+    dot.setStyle({ fillColor: 'var(--accent)', fillOpacity: input.checked ? 1 : 0 });
   });
 }
 

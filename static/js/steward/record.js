@@ -1,7 +1,7 @@
 // One record: its place on the map, a point or an area, and the week that follows from the hours.
 
 import { drawDots } from '../lib/dots.js';
-import { at, colour, makeMap, roomAround } from '../lib/map.js';
+import { at, makeMap, roomAround } from '../lib/map.js';
 import { byId } from '../lib/page.js';
 import { showWeek } from './week.js';
 
@@ -19,7 +19,7 @@ drawDots(map, box);
 /** @type {L.Marker | null} */
 let marker = null;
 const area = L.featureGroup().addTo(map);
-const style = { color: colour('--accent'), weight: 2, fillOpacity: 0.15 };
+const style = { color: 'var(--accent)', weight: 2, fillOpacity: 0.15 };
 
 drawPoint();
 drawArea();

@@ -1,10 +1,12 @@
 // The catchments of places that are moved about: from each demand point a thin line to the place that it is nearest to,
 // and a dot where it is newly reached. Drawn on one canvas, for it changes with every move.
 
+import { printByDay } from '../../lib/by_day.js';
 import { at, colour } from '../../lib/map.js';
 import { byId } from '../../lib/page.js';
 
 const DOT_PX = 2.5;
+const INK = '--open'; // of the style sheets
 const CIRCLE_POINTS = 72;
 const AXIS_M = 6378137;
 const SQUARED = 0.0066943799901413165;
@@ -83,7 +85,7 @@ export function makeCatchments(map) {
     project(ground);
     const scale = 2 ** map.getZoom();
     const origin = map.getPixelBounds().min || L.point(0, 0);
-    const ink = colour('--open');
+    const ink = colour(INK);
     const spots = places.map(([lon, lat]) => {
       const [x, y] = onWorld(lon, lat);
       return [x * scale - origin.x, y * scale - origin.y];
@@ -126,6 +128,8 @@ export function makeCatchments(map) {
   }
 
   map.on('moveend zoomend resize viewreset', redraw);
+  printByDay(map.getContainer(), colour, [INK], () => [canvas]);
+  window.addEventListener('afterprint', redraw); // the map may have been of another size on paper
   return {
     /**
      * @param {import('./trial.js').Counted} counted

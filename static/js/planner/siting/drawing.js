@@ -1,6 +1,5 @@
 // Areas where no station may stand: drawn on the map, or read from a GeoJSON file.
 
-import { colour } from '../../lib/map.js';
 import { byId, complain, language } from '../../lib/page.js';
 import { post } from '../../lib/request.js';
 
@@ -22,7 +21,7 @@ export function makeDrawing(map, texts, add, address) {
       map.pm.disableDraw();
       return;
     }
-    map.pm.enableDraw('Polygon', { allowSelfIntersection: false, snappable: false, templineStyle: { color: colour('--bad') }, hintlineStyle: { color: colour('--bad'), dashArray: '5 5' } });
+    map.pm.enableDraw('Polygon', { allowSelfIntersection: false, snappable: false, templineStyle: { color: 'var(--bad)' }, hintlineStyle: { color: 'var(--bad)', dashArray: '5 5' } });
     button.textContent = texts.draw_end;
     button.setAttribute('aria-pressed', 'true');
     map.getContainer().scrollIntoView({ block: 'nearest' });

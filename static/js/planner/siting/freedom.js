@@ -1,6 +1,5 @@
 // Where each site may move, the others staying: drawn on the map when asked for, lighter where it loses more.
 
-import { colour } from '../../lib/map.js';
 import { byId } from '../../lib/page.js';
 import { get } from '../../lib/request.js';
 
@@ -31,7 +30,7 @@ export function makeFreedom(map, texts) {
     SHADES.forEach(({ share, ...style }) => {
       const some = answer.features.filter(({ properties }) => properties && properties.share === share);
       L.geoJSON(/** @type {GeoJSON.FeatureCollection} */ ({ type: 'FeatureCollection', features: some }), {
-        interactive: false, pmIgnore: true, style: () => ({ color: colour('--free'), fillColor: colour('--free'), weight: 1, ...style }),
+        interactive: false, pmIgnore: true, style: () => ({ color: 'var(--free)', fillColor: 'var(--free)', weight: 1, ...style }),
       }).addTo(layer);
     });
   }

@@ -140,7 +140,7 @@ function drawLosers() {
   byId('losers-key').hidden = !document.querySelector('#runners-up li');
   document.querySelectorAll('#runners-up li').forEach((one) => {
     const place = at(Number(one.getAttribute('data-lon')), Number(one.getAttribute('data-lat')));
-    L.circleMarker(place, { radius: 7, color: colour('--open'), weight: 1.5, dashArray: '2 3', fillOpacity: 0.1 }).bindTooltip(document.createTextNode(one.textContent || '').data, { sticky: true }).addTo(losers);
+    L.circleMarker(place, { radius: 7, color: 'var(--open)', weight: 1.5, dashArray: '2 3', fillOpacity: 0.1 }).bindTooltip(document.createTextNode(one.textContent || '').data, { sticky: true }).addTo(losers);
   });
 }
 

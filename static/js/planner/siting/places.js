@@ -1,6 +1,6 @@
 // Where stations must be and where none may be: placed and drawn on the map, listed beside it.
 
-import { at, colour, numbered } from '../../lib/map.js';
+import { at, numbered } from '../../lib/map.js';
 import { byId } from '../../lib/page.js';
 import { liesIn, membersOf, numberIn, placedOf } from './placed.js';
 
@@ -114,7 +114,7 @@ export function makePlaces(map, texts, changed) {
 
   /** @param {GeoJSON.Geometry} geometry */
   function putArea(geometry) {
-    const layer = L.geoJSON(geometry, { style: () => ({ color: colour('--bad'), weight: 2, dashArray: '6 4', fillOpacity: 0.12 }), pmIgnore: true, interactive: false });
+    const layer = L.geoJSON(geometry, { style: () => ({ color: 'var(--bad)', weight: 2, dashArray: '6 4', fillOpacity: 0.12 }), pmIgnore: true, interactive: false });
     const shape = /** @type {L.Polygon} */ (layer.getLayers()[0]);
     shape.addTo(areaLayer);
     areas.push(shape);

@@ -15,7 +15,16 @@ from geoapp.operations.coverage import run as coverage_run
 from geoapp.operations.runs.state import read_run, recent_runs
 from geoapp.operations.worker import execute
 from tests.answers import publish_run
-from tests.web.conftest import SIZES, Site, Visit, fits, serious_violations, sign_in, to_step
+from tests.web.conftest import (
+    SIZES,
+    Site,
+    Visit,
+    fits,
+    has_days_lines_on_paper,
+    serious_violations,
+    sign_in,
+    to_step,
+)
 
 
 def do_queued_run(site: Site, settings: Settings) -> int:
@@ -84,6 +93,7 @@ def test_rows_and_zones_point_at_each_other(site: Site, settings: Settings, visi
     page = open_planner(site, visit)
     page.goto(f"{site.url}/plan?run={number}")
     expect(page.locator("#result[data-shown]")).to_be_visible()
+    has_days_lines_on_paper(page, "#map .leaflet-overlay-pane path.leaflet-interactive")
     page.locator("#gaps tbody .link").first.click()
     expect(page.locator("#gaps tr.chosen")).to_have_attribute("data-rank", "1")
     expect(page.locator('#map path[stroke-width="4"]')).to_have_count(1)

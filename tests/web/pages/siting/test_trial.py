@@ -12,6 +12,14 @@ from tests.osm_file import write_town_streets
 from tests.web.conftest import Site, Visit, fits, serious_violations
 from tests.web.pages.siting.test_views import ask, open_siting
 
+# The colour of the canvas where it is least to be seen through.
+CATCHMENTS = """() => { const one = document.querySelector('canvas.catchments');
+  const { data } = one.getContext('2d').getImageData(0, 0, one.width, one.height);
+  let most = 3;
+  for (let place = 3; place < data.length; place += 4) if (data[place] > data[most]) most = place;
+  return Array.from(data.slice(most - 3, most)); }"""
+OPEN_BY_DAY, OPEN_BY_NIGHT = [0x12, 0x69, 0x3F], [0x74, 0xD6, 0xA2]
+
 Moves = list[tuple[str, Any]]
 
 
@@ -108,6 +116,15 @@ def test_a_placed_site_is_counted_while_it_is_dragged(site: Site, visit: Visit) 
     page.fill("#amount", "300")
     page.locator("#map").click(position={"x": 300, "y": 250})
     expect(page.locator("canvas.catchments[data-drawn]")).to_be_attached()
+    # By night it is printed in the day's colour.
+    page.emulate_media(color_scheme="dark")
+    page.evaluate("window.dispatchEvent(new Event('afterprint'))")  # drawn anew
+    assert page.evaluate(CATCHMENTS) == pytest.approx(OPEN_BY_NIGHT, abs=6)
+    page.evaluate("window.dispatchEvent(new Event('beforeprint'))")
+    assert page.evaluate(CATCHMENTS) == pytest.approx(OPEN_BY_DAY, abs=6)
+    page.evaluate("window.dispatchEvent(new Event('afterprint'))")
+    assert page.evaluate(CATCHMENTS) == pytest.approx(OPEN_BY_NIGHT, abs=6)
+    page.emulate_media(color_scheme="light")
     confirmed = answers(page, "")
     drag(page, "#map .must-have", (120, 60))
     expect(page.locator("#tried")).to_contain_text("拖动中")

@@ -24,7 +24,15 @@ from geoapp.operations.siting.freedom import freedom_of
 from geoapp.operations.worker import execute
 from geoapp.web.pages.siting.curve import curve_of
 from tests.osm_file import write_town_streets
-from tests.web.conftest import Site, Visit, fits, serious_violations, sign_in, to_step
+from tests.web.conftest import (
+    Site,
+    Visit,
+    fits,
+    has_days_lines_on_paper,
+    serious_violations,
+    sign_in,
+    to_step,
+)
 
 
 def do_queued_run(site: Site, settings: Settings) -> int:
@@ -103,7 +111,7 @@ def test_sites_are_found_and_proven(
     page.check("#freedom-shown")
     expect(page.locator("#freedom-shown[data-drawn]")).to_be_visible()
     expect(page.locator(".freedom-key")).to_be_visible()
-    assert page.locator("#map .leaflet-overlay-pane path[stroke-dasharray]").count()
+    has_days_lines_on_paper(page, "#map .leaflet-overlay-pane path[stroke-dasharray]")
     rows.first.locator("button.link").click()
     expect(page.locator("#map .leaflet-control-scale-line")).to_have_text("50 m")
     assert fits(page)
