@@ -5,6 +5,7 @@ from typing import Final
 from geoapp.core.i18n import Text
 from geoapp.core.travel import By
 from geoapp.core.units import format_metres, format_seconds
+from geoapp.core.words import Basis
 from geoapp.operations.along.question import (
     MOST_LEG_M,
     MOST_ROUTE_M,
@@ -93,16 +94,24 @@ def same_places(query: AlongQuery) -> list[Text]:
 
 
 def no_way_text(answer: AlongAnswer) -> list[Text]:
-    """Say between which stops the walking network has no way; empty where it has all."""
+    """Say between which stops there is no way, on the network or over the sea; empty where all have one."""
     return [
-        Text(
-            f"路网上从 {letter(number)} 走不到 {letter(number + 1)}，这一段没有算顺路站点",
-            f"The network has no way from {letter(number)} to {letter(number + 1)}: "
-            "no stations are told for it",
-        )
+        _no_way(letter(number), letter(number + 1), leg.basis)
         for number, leg in enumerate(answer.legs, 1)
         if leg.way_m is None
     ]
+
+
+def _no_way(start: str, end: str, basis: Basis) -> Text:
+    if basis is Basis.ESTIMATE:
+        return Text(
+            f"从 {start} 到 {end} 要过海，走不到，这一段没有算顺路站点",
+            f"The sea lies between {start} and {end}: no way is reckoned and no stations are told for it",
+        )
+    return Text(
+        f"路网上从 {start} 走不到 {end}，这一段没有算顺路站点",
+        f"The network has no way from {start} to {end}: no stations are told for it",
+    )
 
 
 def nothing_text(query: AlongQuery) -> Text:

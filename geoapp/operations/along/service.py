@@ -40,7 +40,8 @@ class Leg:
     Attributes
     ----------
     way_m, seconds
-        How far and how long; None where the walking network has no way between the two.
+        How far and how long; None where the walking network has no way between the two, or where
+        one of them is at sea and off the network: nobody walks there.
     line
         LineString, EPSG:4326, to draw; None where there is no way.
     """
@@ -113,7 +114,7 @@ def along(service: NearestService, query: AlongQuery) -> AlongAnswer:
     check_codes(snapshot, kinds=query.kinds, families=query.families, amenities=query.amenities)
     at = query.at or datetime.now(UTC)
     most_m = service.speeds.metres(60.0 * query.more_minutes, query.by)
-    route = _Route.of(service, query, ways)
+    route = _Route.of(service, query, snapshot, ways)
     longest = timedelta(
         seconds=service.speeds.seconds(
             sum(leg.way_m or 0.0 for leg in route.legs) + most_m, query.by
@@ -141,6 +142,7 @@ class _Route:
         snapped: Snapped | None,
     ) -> None:
         self.query, self.ways, self.estimate, self.snapped = query, ways, estimate, snapped
+        self.at_sea = [False for _ in query.points]
         self.legs: list[Leg] = []
         self.walks: list[Route | None] = []
         # Where each leg begins, or each point of a line lies: itself, and how far along the route.
@@ -148,7 +150,13 @@ class _Route:
         self.along_m: NDArray[np.float64] = np.zeros(len(query.points))
 
     @classmethod
-    def of(cls, service: NearestService, query: AlongQuery, ways: FacilityWalks | None) -> "_Route":
+    def of(
+        cls,
+        service: NearestService,
+        query: AlongQuery,
+        snapshot: Snapshot,
+        ways: FacilityWalks | None,
+    ) -> "_Route":
         """Measure the legs."""
         lon, lat = query.points[0]
         estimate = service.estimate
@@ -161,6 +169,8 @@ class _Route:
             self.snapped = snap(ways.network, self.lon, self.lat)
             # Whoever is cut off or off the network is estimated, as a station is.
             self.snapped = self.snapped.only(self.snapped.state == Snap.ON)
+        if not query.is_line:  # who draws a line over water says that they go there
+            self.at_sea = [snapshot.ground.is_at_sea(*point) for point in query.points]
         self.legs = self._drawn(service) if query.is_line else self._legs(service)
         if not query.is_line:
             # Beyond a leg without a way nobody knows when one gets there: NaN from there on.
@@ -188,6 +198,8 @@ class _Route:
             if self.is_on(number):
                 walk, basis = self.walks[number], Basis.NETWORK
                 line, way_m = (None, None) if walk is None else (walk.line, walk.walk_m)
+            elif any(self.at_sea[number : number + 2]):
+                line, way_m = None, None
             seconds = None if way_m is None else service.speeds.seconds(way_m, self.query.by)
             found.append(Leg(way_m, seconds, basis, line))
         return found
@@ -275,7 +287,7 @@ def _items(
             continue
         schedule = snapshot.schedule_at(position)
         opening = openings.of(schedule)
-        along_m, travel_seconds, arrival = None, None, Arrival(None)
+        along_m, travel_seconds, arrival = None, None, arrivals.beyond()
         if not np.isnan(route.along_m[leg]):
             along_m = float(route.along_m[leg])
             travel_seconds = service.speeds.seconds(along_m + to_m, query.by)
@@ -283,7 +295,8 @@ def _items(
         if not surely_in_service(facility, at):
             opening = UNDATED if opening.open else opening
             arrival = Arrival(None) if arrival.open else arrival
-        if query.open_only and arrival.open is not True:
+        then = opening.open if arrival.as_of is not None else arrival.open
+        if query.open_only and then is not True:
             continue
         seen.add(code)
         near = NearestItem(

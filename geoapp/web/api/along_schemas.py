@@ -30,7 +30,7 @@ class AlongFeature(Feature):
 
 
 class AlongLeg(BaseModel):
-    """The way from one stop to the next; null where the network has none."""
+    """The way from one stop to the next; null where the network has none, or the sea is between."""
 
     way_m: float | None
     seconds: int | None

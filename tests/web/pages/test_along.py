@@ -126,7 +126,7 @@ def test_stops_that_are_far_apart_or_outside_are_said_to_be_so(client: FlaskClie
 def test_that_one_of_the_stops_lies_outside_is_said_alone_where_that_is_why(
     client: FlaskClient,
 ) -> None:
-    outside = f"{TOWN_LON + 0.15},{TOWN_LAT}"
+    outside = f"{TOWN_LON},{TOWN_LAT + 0.15}"  # on land: from there a way is reckoned
     lacking = ["toilet", "shower"]
     page = listed(client, stop=[A, outside], amenity=lacking)
     assert "B：这个位置不在本服务的区域内" in page

@@ -18,6 +18,9 @@ from tests.web.conftest import Site, Visit, serve
 BAY = (120.38, 36.04)
 PIER = (120.3455, 36.0585)
 INLAND = (120.36, 36.12)
+# In the district, at its edge by the bay, and further inside.
+SHORE = (120.38, 36.065)
+INSIDE = (120.38, 36.07)
 
 
 @pytest.fixture
@@ -77,6 +80,27 @@ def test_beside_the_area_and_on_a_pier_a_walk_is_told(client: FlaskClient) -> No
     assert "没有去那里的路" not in results(client, BAY, accuracy=800)
 
 
+def test_on_the_way_no_minutes_are_told_over_the_sea(client: FlaskClient) -> None:
+    stops = [f"{lon},{lat}" for lon, lat in (SHORE, BAY, SHORE)]
+    told = client.get("/api/v1/along", query_string={"stops": ";".join(stops)}).get_json(force=True)
+    assert told["features"] == []
+    assert [leg["way_m"] for leg in told["route"]["legs"]] == [None, None]
+    page = client.get("/along", query_string={"lang": "zh", "stop": stops}).text
+    assert "B：这个位置不在本服务的区域内，离它的边界 2.6 公里：它在海上。" in page
+    assert "从 A 到 B 要过海，走不到，这一段没有算顺路站点" in page
+    assert "不去站点" not in page
+    # Beyond it a station is told with its hours of now: nobody knows when one gets there.
+    stops = [f"{lon},{lat}" for lon, lat in (SHORE, BAY, SHORE, INSIDE)]
+    told = client.get("/api/v1/along", query_string={"stops": ";".join(stops)}).get_json(force=True)
+    [found] = [one["properties"] for one in told["features"]]
+    assert (found["after_stop"], found["along_m"], found["arrives_at"]) == (3, None, None)
+    assert found["arrival_note"]["zh"] == "开放中 · 近期不关"
+    # Open on arrival is open now there; a station that is surely shut then is not told.
+    asked = {"stops": ";".join(stops), "open_at": "2026-12-01T12:00"}
+    told = client.get("/api/v1/along", query_string=asked).get_json(force=True)
+    assert len(told["features"]) == 1
+
+
 def test_the_phone_says_the_same(coast: Database, settings: Settings, visit: Visit) -> None:
     with closing(serve(create_app(settings, coast))) as urls:
         site = Site(next(urls), coast)
@@ -92,3 +116,11 @@ def test_the_phone_says_the_same(coast: Database, settings: Settings, visit: Vis
             expect(page.locator(".odd").first).to_contain_text("它在海上")
             expect(page.locator("#results .found-state").first).to_contain_text("开放中")
             expect(page.locator("#status")).to_have_text("列出 1 处")
+            spots = "".join(f"stop={lon},{lat}&" for lon, lat in (SHORE, BAY, SHORE, INSIDE))
+            page.goto(f"{site.url}/along?{spots}lang=zh")
+            expect(page.locator("#results .notice", has_text="要过海")).to_have_text(
+                [f"从 {one} 要过海，走不到，这一段没有算顺路站点" for one in ("A 到 B", "B 到 C")]
+            )
+            expect(page.locator("#results .found-state")).to_have_text("开放中 · 近期不关")
+            expect(page.locator("#results .found-walk")).to_contain_text("C、D 之间（估算）")
+            expect(page.locator("#route")).not_to_contain_text("不去站点")

@@ -10,7 +10,7 @@ import { keepHere } from '../offline/keeping.js';
 import { goneBy } from '../offline/nearest.js';
 import { read, readAnew } from '../offline/reading.js';
 import { isAnsweredHere, told } from '../offline/told.js';
-import { lines_m, onTheWay } from '../offline/way.js';
+import { lines_m, onTheWay, overSea } from '../offline/way.js';
 import { whereText } from '../offline/where.js';
 import { foundByWords } from '../offline/words.js';
 import { positionIn } from './positions.js';
@@ -105,22 +105,35 @@ function sameOf(legs_m, isLine) {
 }
 
 /**
+ * Between which stops the sea is, in the service's words (geoapp/operations/along/said.py).
+ * @param {boolean[]} wet
+ */
+function overSeaOf(wet) {
+  return wet.map((one, leg) => {
+    const from = letterOf(leg), to = letterOf(leg + 1);
+    return one ? notice('warn', 'notice warn', t(`从 ${from} 到 ${to} 要过海，走不到，这一段没有算顺路站点`,
+      `The sea lies between ${from} and ${to}: no way is reckoned and no stations are told for it`)) : '';
+  }).filter(Boolean);
+}
+
+/**
  * @param {Kept} kept
  * @param {Stop[]} stops
  * @param {Spot[]} spots theirs
  * @param {number[]} legs_m
  * @param {boolean} isLine
+ * @param {boolean[]} wet which legs the sea is in the way of
  */
-function routeOf(kept, stops, spots, legs_m, isLine) {
+function routeOf(kept, stops, spots, legs_m, isLine, wet) {
   const ends = spots.map(({ lon, lat }) => [lon, lat]);
-  const lines = isLine ? [ends] : ends.slice(1).map((end, leg) => [ends[leg], end]);
+  const lines = isLine ? [ends] : ends.slice(1).map((end, leg) => (wet[leg] ? null : [ends[leg], end]));
   const straight_m = legs_m.reduce((sum, one) => sum + one, 0);
   const way_m = isLine ? straight_m : straight_m * kept.detour_factor;
   const isRide = kept.walk_m_per_s !== undefined;
   const how = isRide ? t('估算（直线×绕行系数，电动车速度）', 'estimate (straight line x detour factor, at the speed of an e-bike)')
     : t('估算（直线×绕行系数）', 'estimate (straight line x detour factor)');
   const names = stops.map(({ name }, index) => [index ? ' → ' : '', made('strong', {}, letterOf(index)), ` ${name}`]).reduce((all, one) => all.concat(one), []);
-  const goes = legs_m.some((one) => one >= SAME_PLACE_M);
+  const goes = legs_m.some((one) => one >= SAME_PLACE_M) && !wet.some(Boolean);
   return made('p', { id: 'route', class: 'route', 'data-drawn': JSON.stringify({ stops: ends, lines }) }, ...names,
     ...(goes ? [made('br', {}), made('span', { class: 'soft small' }, t('不去站点：', 'Without a station: '), `${minutesText(way_m / kept.speed_m_per_s)} · ${pick(metresText(way_m))} · ${how}`)] : []));
 }
@@ -151,13 +164,13 @@ function cardOf(kept, item, number, now_ms, entering) {
   const where = after ? t(`${letterOf(after - 1)}、${letterOf(after)} 之间`, `between ${letterOf(after - 1)} and ${letterOf(after)}`)
     : t(`沿线 ${along.zh} 处`, `${along.en} along the line`);
   const words = said(kept, kept.schedules[station.schedule], item.opening, item.arrival, now_ms, travel_s);
-  const there = clockUp(kept, zone, item.arrival.there);
+  const there = item.arrival && clockUp(kept, zone, item.arrival.there);
   return made('li', { class: 'found', 'data-lon': String(station.lon), 'data-lat': String(station.lat), 'data-state': words.state, 'data-name': name, 'data-code': station.code },
     made('div', { class: 'found-head' },
       nameRow(number, station, words.state),
       made('div', { class: 'found-main' },
         made('p', { class: 'found-walk' }, icon('navigate'), made('span', {}, made('strong', {}, addedText(kept, item)), made('span', { class: 'soft' }, ` · ${where}${t('（估算）', ' (est.)')}`))),
-        stateRow(words, t(`约 ${there} 到：`, `There at about ${there}: `)),
+        stateRow(words, there ? t(`约 ${there} 到：`, `There at about ${there}: `) : ''),
         entryRow(kept, station, entering)),
       ...warningsOf(station)),
     moreOf(station, made('div', { class: 'found-actions' },
@@ -235,13 +248,14 @@ function pageOf(kept, { stops: written, isLine, moreMinutes, open, amenities, en
   const legs_m = lines_m(spots);
   const tooFar = tooFarText(legs_m);
   if (tooFar) return made('div', {}, ...oddOf(kept, spots), notice('warn', 'notice warn', tooFar));
+  const wet = isLine ? [] : overSea(kept, spots);
   const question = { stops: spots, isLine, k: SHOWN, at_ms: now_ms, moreMinutes, amenities, entering, openOnArrival: open };
   const items = onTheWay(kept, question);
   const rough = stops.filter((one) => one.isRough).map(({ words, name }) => notice('warn', 'notice warn', t(
     `“${words}”只认出了“${name}”：街道和门牌要有网络才能找。`, `Of “${words}” only ${name} was recognised: streets and house numbers need a network.`,
   )));
-  return made('div', {}, routeOf(kept, stops, spots, legs_m, isLine), ...rough, ...oddOf(kept, spots),
-    ...sameOf(legs_m, isLine).map((words) => notice('info', 'notice', words)),
+  return made('div', {}, routeOf(kept, stops, spots, legs_m, isLine, wet), ...rough, ...oddOf(kept, spots),
+    ...sameOf(legs_m, isLine).map((words) => notice('info', 'notice', words)), ...overSeaOf(wet),
     items.length ? made('ol', { class: 'cards' }, ...items.map((item, index) => cardOf(kept, item, index + 1, now_ms, entering)))
       : emptyOf(kept, question));
 }

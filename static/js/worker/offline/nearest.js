@@ -69,7 +69,7 @@ export function isAtSea({ sea }, { lon, lat }, off_m = 0) {
 
 /**
  * Whether it is open as it counts for who wants an open door: on arrival, where one may go there.
- * @param {Item} item
+ * @param {Pick<Item, 'opening' | 'arrival'>} item
  */
 export function isOpenThen({ opening, arrival }) {
   return (arrival || opening).open === true;

@@ -3,7 +3,7 @@
 
 import { area_m, geodesic_m } from './geodesic.js';
 import { arrivalAt, openingAt } from './hours.js';
-import { fitting } from './nearest.js';
+import { fitting, isAtSea, isOpenThen } from './nearest.js';
 
 /** @typedef {import('./nearest.js').Kept} Kept */
 /** @typedef {import('./nearest.js').Station} Station */
@@ -12,7 +12,8 @@ import { fitting } from './nearest.js';
  * @typedef {{ stops: Spot[], isLine: boolean, k: number, at_ms: number, moreMinutes: number, amenities: string[], openOnArrival: boolean,
  *   entering?: import('./entering.js').Entering }} Question
  * @typedef {{ station: Station, after: number, along_m: number, to_m: number, added_m: number, travel_s: number,
- *   opening: import('./hours.js').Opening, arrival: import('./hours.js').Arrival }} Item `after` which stop one goes by, from 1; 0 on a line
+ *   opening: import('./hours.js').Opening, arrival: import('./hours.js').Arrival | null }} Item `after` which stop one goes by, from 1; 0 on a line.
+ *   Beyond a leg without a way `along_m` and `travel_s` are NaN and `arrival` is null.
  */
 /** @typedef {{ leg: number, station: Station, place: number, to_m: number, added_m: number }} Pair `place` in the list of those kept */
 
@@ -28,6 +29,17 @@ const SQUEEZED = 1 - (1 / 298.257223563) * (2 - 1 / 298.257223563);
  */
 export function lines_m(stops) {
   return stops.slice(1).map((to, leg) => geodesic_m(stops[leg].lon, stops[leg].lat, to.lon, to.lat));
+}
+
+/**
+ * Whether the sea is in a leg's way: one of its ends is there, and nobody walks.
+ * @param {Kept} kept
+ * @param {Spot[]} stops
+ * @returns {boolean[]} of each leg
+ */
+export function overSea(kept, stops) {
+  const wet = stops.map((one) => isAtSea(kept, one));
+  return wet.slice(1).map((one, leg) => one || wet[leg]);
 }
 
 /**
@@ -117,17 +129,19 @@ function isFar(from, { lon, lat, rings }, most_m) {
 }
 
 /**
- * What going by each station adds to each leg.
+ * What going by each station adds to each leg that the sea is not in the way of.
  * @param {Spot[]} stops
+ * @param {boolean[]} wet
  * @param {[Station, number][]} stations
  * @param {number} factor
  * @param {number} most_m
  * @returns {Pair[]}
  */
-function detours(stops, stations, factor, most_m) {
+function detours(stops, wet, stations, factor, most_m) {
   /** @type {Pair[]} */
   const pairs = [];
   lines_m(stops).forEach((line_m, leg) => stations.forEach(([station, place]) => {
+    if (wet[leg]) return;
     // Farther from the stop it adds more, whatever remains from there.
     if (isFar(stops[leg], station, line_m + most_m / factor)) return;
     const from_m = away_m(stops[leg], station);
@@ -150,10 +164,12 @@ export function onTheWay(kept, question) {
   const stations = fitting(kept, { lon: 0, lat: 0, k, at_ms, what: '', amenities, entering, openOnArrival })
     .map((station) => /** @type {[Station, number]} */ ([station, places.get(station) || 0]));
   const points = isLine ? dense(stops) : [];
+  const wet = isLine ? [] : overSea(kept, stops); // who draws a line over water says that they go there
   let gone_m = 0;
+  // Beyond the sea nobody knows when one gets there: NaN from there on.
   const begins_m = isLine ? points.map((one) => one.along_m)
-    : [0, ...lines_m(stops).map((line_m) => { gone_m += factor * line_m; return gone_m; })];
-  const pairs = (isLine ? besideLine(points, stations, factor, most_m) : detours(stops, stations, factor, most_m)).filter((one) => one.added_m <= most_m);
+    : [0, ...lines_m(stops).map((line_m, leg) => { gone_m += wet[leg] ? NaN : factor * line_m; return gone_m; })];
+  const pairs = (isLine ? besideLine(points, stations, factor, most_m) : detours(stops, wet, stations, factor, most_m)).filter((one) => one.added_m <= most_m);
   const told = (/** @type {Pair} */ one) => Math.round(one.added_m * 10);
   pairs.sort((a, b) => told(a) - told(b) || (a.station.code < b.station.code ? -1 : a.station.code > b.station.code ? 1 : a.leg - b.leg || a.place - b.place));
   /** @type {Item[]} */
@@ -166,8 +182,8 @@ export function onTheWay(kept, question) {
     const travel_s = (along_m + to_m) / speed;
     const schedule = kept.schedules[station.schedule];
     const opening = openingAt(kept, schedule, at_ms);
-    const arrival = arrivalAt(kept, schedule, opening, at_ms, travel_s);
-    if (openOnArrival && arrival.open !== true) return false;
+    const arrival = Number.isNaN(travel_s) ? null : arrivalAt(kept, schedule, opening, at_ms, travel_s);
+    if (openOnArrival && !isOpenThen({ opening, arrival })) return false;
     seen.add(station.code);
     items.push({ station, after: isLine ? 0 : leg + 1, along_m, to_m, added_m, travel_s, opening, arrival });
     return items.length === k;
