@@ -15,7 +15,7 @@ from geoapp.core.words import Datum
 from geoapp.operations.upkeep.init import initialise
 from geoapp.store.cluster.cluster import Cluster
 from geoapp.store.engine import Database
-from tests.seed import TOWN_LAT, TOWN_LON, seed_town
+from tests.seed import TOWN_LAT, TOWN_LON, announce_years, seed_town
 from tests.web.api_client import GEOJSON, client_of, make_app, problem_of
 
 ADDRESS = "/api/v1/nearest"
@@ -216,8 +216,9 @@ def test_a_place_without_a_position_counts_where_one_may_enter_it(
     assert "unplaced" not in told(may_enter="worker")
 
 
-def test_open_at_means_known_to_be_open(client: FlaskClient) -> None:
+def test_open_at_means_known_to_be_open(client: FlaskClient, database: Database) -> None:
     """T-3 states no hours: it is shown as unknown, and left out where open is asked for."""
+    announce_years(database)
     assert codes(client, open_at="2026-11-24T10:00") == ["T-1", "T-2", "T-4"]  # a Tuesday
     assert codes(client, open_at="2026-11-24T22:00") == ["T-1"]
     assert codes(client, open_at="2026-11-28T10:00") == ["T-1", "T-2"]  # a Saturday

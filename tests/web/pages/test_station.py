@@ -18,7 +18,7 @@ from geoapp.core.voices import found_true_text
 from geoapp.operations.services.edit import add_desk, add_offer, add_service
 from geoapp.operations.upkeep.init import initialise
 from geoapp.store.engine import Database
-from tests.seed import fill_town
+from tests.seed import announce_years, fill_town
 from tests.web.api_client import make_app
 from tests.web.conftest import Site, Visit, fits, serious_violations
 
@@ -152,7 +152,8 @@ def _facts_of(page: str) -> dict[str, Any]:
     return facts
 
 
-def test_machines_read_the_same(client: FlaskClient) -> None:
+def test_machines_read_the_same(client: FlaskClient, database: Database) -> None:
+    announce_years(database)
     facts = _facts_of(client.get("/stations/T-3").text)
     assert facts["name"] == '<b>名</b>&"引号"'
     assert (facts["geo"]["longitude"], facts["geo"]["latitude"]) == (120.35, 36.074)
