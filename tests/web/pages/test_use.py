@@ -199,3 +199,19 @@ def test_no_table_is_hidden_on_a_phone(
             "cell => getComputedStyle(cell, '::before').content"
         )
         assert serious_violations(page) == []
+        # Beside the drawing the map is as high as that: nothing of its card is left empty.
+        for code in ("T-2", "T-3", "T-4"):
+            steward.post(
+                f"/steward/use/{code}", data={"do": "visits", "day": DAY, "n": "9", "basis": "door"}
+            )
+        publish_run(database, settings, CoverageParameters(standard_m=500, demand="town"))
+        page.goto(f"{url}/use/reach?lang=en")
+        assert page.locator(".scatter circle").count() == 4
+        assert fits(page)
+        page.set_viewport_size({"width": 1440, "height": 900})
+        assert fits(page)
+        card, legend = (
+            page.locator(one).evaluate("one => one.getBoundingClientRect().bottom")
+            for one in (".map-card", ".map-card .map-legend")
+        )
+        assert card - legend < 20
