@@ -91,9 +91,9 @@ def standing_text(
         zh += f"合计：{band} → {format_share(now)}，{change.zh} 个百分点。"
         en += f" In all: {band} → {format_share(now)}, {change.en} points."
     if later:
-        many = counted(later, "处", "facility", "facilities")
+        many = counted(later, "处", "facility was", "facilities were")
         zh += f"另有 {many.zh}在这次计算之后才登记，没有算进去。"
-        en += f" {many.en} registered after this computation are left out."
+        en += f" {many.en} registered after this computation and left out."
     return Text(zh, en)
 
 
@@ -104,12 +104,18 @@ def share_then(run_id: int) -> Text:
 
 def day_least(day: date) -> Text:
     """Return the heading of the least shares with the facilities of a day."""
-    return Text(f"{day} 在的站点，至少", f"Facilities of {day}, at least")
+    return Text(
+        f"按 {day} 在的站点的覆盖率，至少",
+        f"Share covered with the facilities of {day}, at least",
+    )
 
 
 def day_most(day: date) -> Text:
     """Return the heading of the greatest shares with the facilities of a day."""
-    return Text(f"{day} 在的站点，至多", f"Facilities of {day}, at most")
+    return Text(
+        f"按 {day} 在的站点的覆盖率，至多",
+        f"Share covered with the facilities of {day}, at most",
+    )
 
 
 def none_text(day: date) -> Text:

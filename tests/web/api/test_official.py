@@ -126,6 +126,8 @@ def test_a_comparison_says_where_the_questions_differ(
     assert page.count('<th role="rowheader" scope="row">市北区</th>') == 1
     # Nothing is published for it: there is no column of what would stand beside it.
     assert "覆盖率" in page and "公布的覆盖率" not in page
+    # What is shown of it is what is published for what it lies in.
+    assert re.search(r'现在看到的取自<a href="/coverage/370203">青岛市的公布结果', page)
 
 
 def test_a_districts_map_colours_its_neighbours(database: Database, settings: Settings) -> None:

@@ -165,6 +165,11 @@ def compare() -> str | Response:
     run = read_run(database, COVERAGE_RUNS, run_number(request.args.get("run", "")))
     known = answers.in_force(database).get(answers.run_region(run))
     then = None if known is None else read_run(database, COVERAGE_RUNS, known.run_id)
+    region = answers.run_region(run)
+    wider = None
+    # A region of the run may be gone from the register.
+    if known is None and region in names.regions:
+        wider = answers.official(database, region)
     fresh = None if then is None else answers.freshness(database, settings, then)
     return render_template(
         "manager/publish.html",
@@ -174,6 +179,10 @@ def compare() -> str | Response:
         known_text=None
         if known is None
         else published_text(known, names.regions, names.zone).pick(language()),
+        region=region,
+        wider=None
+        if wider is None
+        else published_text(wider.publication, names.regions, names.zone).pick(language()),
         same=known is not None and known.run_id == run.id,
         under_way=run.status in (RunStatus.QUEUED, RunStatus.RUNNING),
         fresh=None if fresh is None else freshness_text(fresh).pick(language()),

@@ -234,12 +234,16 @@ def test_changes_since_the_facilities_of_a_day(streets: Database, settings: Sett
     for line in lines[: len(STREETS)]:
         cells = dict(zip(head, line, strict=True))
         row = rows[cells[monthly.CODE.zh]]
-        assert cells["2021-06-01 在的站点，至少"] == pytest.approx(row["compared_share"])
-        assert cells["2021-06-01 在的站点，至多"] == pytest.approx(row["compared_share_most"])
+        assert cells["按 2021-06-01 在的站点的覆盖率，至少"] == pytest.approx(row["compared_share"])
+        assert cells["按 2021-06-01 在的站点的覆盖率，至多"] == pytest.approx(
+            row["compared_share_most"]
+        )
         assert cells["变化，至少（百分点）"] == pytest.approx(100 * row["change_least"])
         assert cells["变化，至多（百分点）"] == pytest.approx(100 * row["change"])
     whole = dict(zip(head, lines[len(STREETS)], strict=True))
-    assert whole["2021-06-01 在的站点，至多"] == pytest.approx(answer["compared_share_most"])
+    assert whole["按 2021-06-01 在的站点的覆盖率，至多"] == pytest.approx(
+        answer["compared_share_most"]
+    )
     notes = [str(cell) for some in sheet.iter_rows(values_only=True) for cell in some if cell]
     assert any("那天确知启用的 2 处，可能启用的另有 2 处" in one for one in notes)
     problem_of(anybody.get(api.replace("2021-06-01", "2999-01-01")), 422)
