@@ -280,6 +280,8 @@ _NAMES: Final = {
     "without_dropped_m": "离不建的地点至少",
     "near_hosts": "只在这些单位附近",
     "near_hosts_m": "离这些单位至多",
+    "near_streets_m": "离街道至多",
+    "near_streets": "哪些路算街道",
     "year": "年份",
 }
 _APART: Final = re.compile(r"[.\[\]]+|-(?=\d)")

@@ -16,6 +16,7 @@ from geoapp.core.questions.checks import check_fields, check_hours
 from geoapp.core.questions.field import Table
 from geoapp.core.questions.hour_weights import HourWeight, HourWeights, parse_hour_weights
 from geoapp.core.questions.meaning import same_meaning
+from geoapp.core.questions.near_streets import NearStreets
 from geoapp.core.questions.period import Period, times_of
 from geoapp.core.questions.phases import Phases, parse_phases
 from geoapp.core.questions.places import DrawnSite, union_of
@@ -111,6 +112,9 @@ class SitingParameters:
         New sites, drawn ones too, stand within so many metres, by line, of who may let a place:
         ``facilities`` in service, those of a family (``facilities:home``), or the units of a candidate set,
         all of them (its code) or of a type (``CODE:TYPE``). None: anywhere.
+    near_streets_m, near_streets
+        New sites, drawn ones too, stand within so many metres, by line, of a street of the walking network,
+        or of any of its ways. None: anywhere.
     families
         Which families of facilities count; None is all.
     at
@@ -176,6 +180,8 @@ class SitingParameters:
     without_dropped_m: float | None = None
     near_hosts: str | None = None
     near_hosts_m: float | None = None
+    near_streets_m: float | None = None
+    near_streets: NearStreets = NearStreets.STREETS
     families: tuple[str, ...] | None = None
     at: datetime | None = None
     period: Period = Period.MOMENT
@@ -347,6 +353,7 @@ class SitingParameters:
         kept["phases"] = {str(year): number for year, number in self.phases}
         kept["moments"] = [one.isoformat() for one in self.moments]
         kept["criterion"] = str(self.criterion)
+        kept["near_streets"] = str(self.near_streets)
         for name in ("quotas", "host_quotas"):
             kept[name] = {
                 code: {"min": quota.least, "max": quota.most} for code, quota in getattr(self, name)
@@ -366,6 +373,7 @@ class SitingParameters:
         given["hour_weights"] = parse_hour_weights("hour_weights", given.get("hour_weights", ()))
         given["moments"] = tuple(map(datetime.fromisoformat, given.get("moments", ())))
         given["criterion"] = Criterion(given.get("criterion", Criterion.REGRET))
+        given["near_streets"] = NearStreets(given.get("near_streets", NearStreets.STREETS))
         given["also_demand"] = tuple(given.get("also_demand", ()))
         given["drawn"] = tuple(DrawnSite(**one) for one in given["drawn"])
         for name in ("quotas", "host_quotas"):

@@ -275,6 +275,27 @@ class ExistingSeats(Kept):
     seats: float
 
 
+class StreetsNear(Kept):
+    """The streets that new sites had to be near.
+
+    Attributes
+    ----------
+    which
+        As in the question: ``streets`` or ``ways``.
+    pieces
+        How many pieces of street, from one bend or crossing to the next.
+    source
+        Name of the walking network; None = it has none.
+    farthest_m
+        How far the farthest site is from a street at most, by geodesic; None without sites.
+    """
+
+    which: str
+    pieces: int
+    source: str | None
+    farthest_m: float | None
+
+
 class SitingRunInputs(RunInputs):
     """What a siting run rests on.
 
@@ -290,6 +311,8 @@ class SitingRunInputs(RunInputs):
         What was left out because the board had dropped it.
     near_hosts
         Of how many hosts new sites had to be near; None where that was not asked.
+    near_streets
+        Which streets new sites had to be near; None where that was not asked.
     existing_seats
         The seats of what stood; None where they did not count. Where they did, covered means with a seat
         wherever workers are counted.
@@ -302,6 +325,7 @@ class SitingRunInputs(RunInputs):
     sample: bool = False
     dropped: tuple[DroppedPlace, ...] = ()
     near_hosts: int | None = None
+    near_streets: StreetsNear | None = None
     existing_seats: ExistingSeats | None = None
 
 

@@ -81,7 +81,14 @@ def _none_to_choose(wanted: SitingParameters) -> Text:
 
 
 def _all_taken(count: int, wanted: SitingParameters) -> InvalidValueError:
-    """Return that forbidden areas, or the distance to hosts, leave no candidate, and how many they took."""
+    """Return that forbidden areas, or the distance to hosts or streets, leave no candidate."""
+    if wanted.near_streets_m is not None:
+        accepted = Text(
+            f"至少留下一个候选点的距离：{count} 个候选点都离街道更远，或在不能设站的地方",
+            f"so far that at least one candidate is left: all {count} are farther from a street, or where "
+            "none may stand",
+        )
+        return InvalidValueError("near_streets_m", wanted.near_streets_m, accepted)
     if wanted.near_hosts is not None:
         accepted = Text(
             f"至少留下一个候选点的距离：{count} 个候选点都离这些单位更远，或在禁设范围里",
@@ -226,6 +233,11 @@ def with_drawn(
                 accepted = Text(
                     f"{accepted.zh}，也不比 near_hosts_m 更远",
                     f"{accepted.en}, and no farther from hosts than near_hosts_m",
+                )
+            if wanted.near_streets_m is not None:
+                accepted = Text(
+                    f"{accepted.zh}，也不比 near_streets_m 离街道更远",
+                    f"{accepted.en}, and no farther from a street than near_streets_m",
                 )
             raise InvalidValueError("drawn", one.code, accepted)
     lon = np.array([one.lon for one in wanted.drawn])

@@ -90,7 +90,9 @@ def best_places(
     on_streets = inputs.rests_on.basis is Basis.NETWORK
     if on_streets:
         walks = PairWalks.of(lon, lat, estimate=inputs.estimate, network=network)
-        found = solve_mclp_on_streets(walks, weight, sites, wanted.standard, **asked)
+        found = solve_mclp_on_streets(
+            walks, weight, sites, wanted.standard, surely=inputs.surely_forbidden, **asked
+        )
     else:
         line_m = line_m_of(inputs, wanted, waiting)
         found = solve_mclp_anywhere(lon, lat, weight, sites, line_m, **asked)

@@ -136,5 +136,10 @@ def _on_streets(
         given = walks.within(held.lon[fixed], held.lat[fixed], limit_m=None)
         existing_m = np.minimum(existing_m, shortest_of_each(given))
     sites = (wanted.p or 0) - len(fixed)
-    limits = {**limits, "existing_m": existing_m, "progress": progress}
+    limits = {
+        **limits,
+        "surely": inputs.surely_forbidden,
+        "existing_m": existing_m,
+        "progress": progress,
+    }
     return solve_p_center_on_streets(walks, sites, **limits), 1.0

@@ -80,7 +80,9 @@ def fewest_places(
     on_streets = inputs.rests_on.basis is Basis.NETWORK
     if on_streets:
         walks = PairWalks.of(lon, lat, estimate=inputs.estimate, network=inputs.walks.network)
-        found = solve_lscp_on_streets(walks, weight, wanted.standard, **asked)
+        found = solve_lscp_on_streets(
+            walks, weight, wanted.standard, surely=inputs.surely_forbidden, **asked
+        )
     else:
         line_m = line_m_of(inputs, wanted, waiting) * _WITHIN
         found = solve_lscp_anywhere(lon, lat, weight, line_m, **asked)

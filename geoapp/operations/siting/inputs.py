@@ -54,6 +54,9 @@ class SitingInputs(Ground):
         Names of streets, to say where sites are; None where none are loaded.
     also
         The same for each further demand that may come true, in the order asked.
+    surely_forbidden
+        What of the forbidden areas is surely forbidden (EPSG:4326), where their edges are not exact; None
+        = all.
     stands
         The facilities with their seats, and which demand points each covers; None where seats of what
         stands do not count.
@@ -66,6 +69,7 @@ class SitingInputs(Ground):
     land: BaseGeometry | None = None
     streets: StreetIndex | None = None
     also: tuple["SitingInputs", ...] = ()
+    surely_forbidden: BaseGeometry | None = None
     stands: Standing | None = None
 
     @property

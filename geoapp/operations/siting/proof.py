@@ -145,7 +145,9 @@ def _streets(
         walks,
         network,
         wanted.standard,
-        AllowedGround.of(land_of(inputs, wanted, waiting), wanted.forbidden_shape()),
+        AllowedGround.of(
+            land_of(inputs, wanted, waiting), wanted.forbidden_shape(), inputs.surely_forbidden
+        ),
         held.lon[sites],
         held.lat[sites],
         [

@@ -8,10 +8,11 @@ from typing import Any
 from geoapp.analysis.siting import SitingStatus
 from geoapp.core.i18n import Text
 from geoapp.core.questions.siting import SitingModel, SitingParameters
-from geoapp.core.results.siting import SITING_RUNS, SitingRun
+from geoapp.core.results.siting import SITING_RUNS, SitingRun, StreetsNear
 from geoapp.core.settings import Settings
 from geoapp.core.units import counted, format_metres
-from geoapp.operations.ground.near_hosts import near_hosts_only
+from geoapp.operations.ground.near import NearGround, near_only
+from geoapp.operations.ground.near_streets import check_streets
 from geoapp.operations.ground.reading import check_siting
 from geoapp.operations.runs.lifecycle import Attempt, Work, do_here
 from geoapp.operations.runs.queue import enqueue
@@ -23,14 +24,14 @@ from geoapp.operations.siting.dropped import without_dropped
 from geoapp.operations.siting.elsewhere import most_anywhere
 from geoapp.operations.siting.elsewhere_anywhere import places_elsewhere
 from geoapp.operations.siting.fewest import fewest_places
-from geoapp.operations.siting.inputs import read_siting_inputs
+from geoapp.operations.siting.inputs import SitingInputs, read_siting_inputs
 from geoapp.operations.siting.limits import explain
 from geoapp.operations.siting.parts import check_in_parts
 from geoapp.operations.siting.phased import plan_in_phases
 from geoapp.operations.siting.results import Beside, store_siting
 from geoapp.operations.siting.robust import robust_plan
 from geoapp.operations.siting.same_cost import plan_at_same_cost
-from geoapp.operations.siting.solve import solve_siting
+from geoapp.operations.siting.solve import SitingPlan, solve_siting
 from geoapp.operations.workforce import Workforce
 from geoapp.store.engine import Database
 
@@ -78,23 +79,22 @@ def start(
     wanted: SitingParameters,
     created_by: str | None,
     *,
-    zone: str | None = None,
+    settings: Settings | None = None,
 ) -> SitingRun:
     """Queue a run and return its state.
 
     Parameters
     ----------
-    zone
-        Whose clocks the hours of new sites are by; without it only the run itself tells whether the
-        sites are open at the moment.
+    settings
+        Whose clocks the hours of new sites are by, and whose streets they may have to be near; without it
+        only the run itself tells whether the sites are open at the moment, and whether there are streets.
 
     Raises
     ------
     InvalidValueError
         If a value is not accepted, or the model does not honour one.
     """
-    with database.session() as session:
-        check_siting(session, wanted, zone)
+    _check(database, settings, wanted)
     return enqueue(database, SITING_RUNS, wanted.stored(), created_by)
 
 
@@ -117,12 +117,18 @@ def run_here(
     InvalidValueError
         If the question cannot be answered, or not in parts.
     """
-    with database.session() as session:
-        check_siting(session, wanted, settings.timezone)
+    _check(database, settings, wanted)
     if workforce is not None:
         check_in_parts(wanted)
     doing = work(database, settings, workforce)
     return do_here(database, SITING_RUNS, wanted.stored(), doing, progress)
+
+
+def _check(database: Database, settings: Settings | None, wanted: SitingParameters) -> None:
+    if settings is not None:
+        check_streets(settings, wanted)
+    with database.session() as session:
+        check_siting(session, wanted, None if settings is None else settings.timezone)
 
 
 def work(database: Database, settings: Settings, workforce: Workforce | None = None) -> Work:
@@ -143,13 +149,15 @@ def _compute(
     workforce: Workforce | None,
 ) -> None:
     wanted, dropped = without_dropped(database, wanted)
-    wanted, hosts = near_hosts_only(database, wanted)
+    near = near_only(database, settings, wanted)
+    wanted = near.wanted
     inputs = read_siting_inputs(
         database,
         settings,
         wanted,
         lambda share, step: attempt.progress(_READ_SHARE * share, step),
     )
+    inputs = replace(inputs, surely_forbidden=near.surely)
     attempt.progress(_READ_SHARE, _SOLVING)
     watch = Watch(
         attempt,
@@ -227,7 +235,13 @@ def _compute(
         attempt.progress(_EXPLAINED_SHARE, _SAVING)
     elif not watch.keeps_best:
         raise watch.stopped
-    rests_on = inputs.rests_on.model_copy(update={"dropped": dropped, "near_hosts": hosts})
+    rests_on = inputs.rests_on.model_copy(
+        update={
+            "dropped": dropped,
+            "near_hosts": near.hosts,
+            "near_streets": _streets_near(near, inputs, plan),
+        }
+    )
     store_siting(
         database,
         attempt,
@@ -236,3 +250,14 @@ def _compute(
         plan,
         Beside(explanation, others, same_cost, anywhere_bound, robust),
     )
+
+
+def _streets_near(near: NearGround, inputs: SitingInputs, plan: SitingPlan) -> StreetsNear | None:
+    """Return what is told of the streets that the sites had to be near, each site measured once more."""
+    if near.streets is None:
+        return None
+    held, chosen, limit_m = inputs.candidates, plan.result.chosen, near.wanted.near_streets_m
+    told = near.streets.told(held.lon[chosen], held.lat[chosen])
+    if told.farthest_m is not None and limit_m is not None and told.farthest_m > limit_m:
+        raise RuntimeError(f"a site is {told.farthest_m} m from a street, of {limit_m} asked")
+    return told

@@ -8,17 +8,15 @@ from typing import Final
 import numpy as np
 import shapely
 
-from geoapp.analysis.network.graph import FINE, WalkingNetwork
+from geoapp.analysis.network.graph import WalkingNetwork
 from geoapp.analysis.network.search import decimetres
 from geoapp.analysis.network.snapping import Snap, snap
 from geoapp.analysis.network.street_pieces import StreetPieces, street_pieces
-from geoapp.analysis.streets.along import streets_along
 from geoapp.analysis.streets.index import StreetIndex
-from geoapp.core.arrays import BoolArray, FloatArray, IntArray
+from geoapp.core.arrays import BoolArray, FloatArray
 from geoapp.core.i18n import Text
 from geoapp.core.results.spacing import FarStreets, FarStretch
 from geoapp.core.spacing import Spacing
-from geoapp.importers.osm.walk import CLASSES
 from geoapp.operations.ground.places import told_at
 from geoapp.operations.standards.spacing_ground import (
     SpacingGround,
@@ -26,19 +24,9 @@ from geoapp.operations.standards.spacing_ground import (
     district_of,
     regions_at,
 )
+from geoapp.operations.streets.edges import named_along, street_edges
 
 MOST_STRETCHES: Final = 1_000
-# What is a street; footpaths, stairs and drives are walked on, and no station is owed along them.
-_STREETS: Final = frozenset(
-    {
-        *("living_street", "residential", "unclassified", "road"),
-        *(f"{size}{end}" for size in ("tertiary", "secondary", "primary") for end in ("", "_link")),
-        *("trunk", "trunk_link"),
-    }
-)
-_KINDS: Final = [number for number, name in enumerate(CLASSES) if name in _STREETS]
-# A street where nobody drives has a name; without one it is the rim of a square.
-_ON_FOOT: Final = CLASSES.index("pedestrian")
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +69,7 @@ def measure_streets(
         return None
     placed = ground.placed
     stations = snap(network, [one.lon for one in placed], [one.lat for one in placed])
-    pieces = street_pieces(network, stations, _street_edges(network, streets))
+    pieces = street_pieces(network, stations, street_edges(network, streets))
     middle = pieces.at(network, (pieces.low_dm + pieces.high_dm) / 2)
     region = regions_at(ground.outlines, *middle)
     own = _own(region, inside, outlined=bool(ground.outlines))
@@ -111,13 +99,6 @@ def measure_streets(
     )
 
 
-def _street_edges(network: WalkingNetwork, streets: StreetIndex | None) -> IntArray:
-    fine = network.edge_fine == FINE
-    plain = np.flatnonzero(fine & np.isin(network.edge_kind, _KINDS))
-    on_foot = np.flatnonzero(fine & (network.edge_kind == _ON_FOOT))
-    return np.union1d(plain, on_foot[_named(network, streets, on_foot) >= 0])
-
-
 def _own(region: list[str | None], inside: frozenset[str] | None, *, outlined: bool) -> BoolArray:
     """Tell which pieces are asked about; of a region without an outline no street is known."""
     if inside is None and not outlined:
@@ -141,7 +122,7 @@ def _stretches(
     parts = far.parts
     if not len(parts.edge):
         return (), 0, 0.0
-    named = _named(network, streets, parts.edge)
+    named = named_along(network, streets, parts.edge)
     # A street without a name is told from others by going straight on.
     whose = np.where(named >= 0, named, -1 - network.street[parts.edge])
     numbers = {code: number for number, code in enumerate(dict.fromkeys(far.district))}
@@ -188,18 +169,6 @@ def _stretches(
             )
         )
     return tuple(told), len(rest), math.fsum(length[rest].tolist())
-
-
-def _named(network: WalkingNetwork, streets: StreetIndex | None, edge: IntArray) -> IntArray:
-    """Return by edge its street's place among those with names; -1 where it has none."""
-    if streets is None:
-        return np.full(len(edge), -1, np.int64)
-    edges, own = np.unique(edge, return_inverse=True)
-    ends = [
-        np.stack([network.lon[node[edges]], network.lat[node[edges]]], axis=1)
-        for node in (network.edge_start, network.edge_end)
-    ]
-    return streets_along(streets.names, ends[0], ends[1])[own.reshape(-1)]
 
 
 def _name(streets: StreetIndex | None, place: int) -> Text | None:

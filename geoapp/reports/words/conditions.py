@@ -280,6 +280,10 @@ CONDITION_WORDS: dict[str, Callable[[Any, Naming], Text | None]] = {
     ),
     "near_hosts": _near_hosts,
     "near_hosts_m": _metres_zh_en("离它们至多 {value}", "at most {value} from them"),
+    "near_streets_m": _metres_zh_en("离街道至多 {value}", "at most {value} from a street"),
+    "near_streets": lambda _which, _naming: Text(
+        "能走的路都算街道", "every way on foot counts as a street"
+    ),
     "families": _only,
     "at": _at,
     "period": lambda period, _naming: (SITING["period"].choices or {})[period],

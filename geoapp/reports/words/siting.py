@@ -29,6 +29,7 @@ from geoapp.reports.words.elsewhere import elsewhere_text
 from geoapp.reports.words.fairness import fairness_lines, fairness_words
 from geoapp.reports.words.longest import longest_verdict
 from geoapp.reports.words.moments import are_weighed, mean_text, moment_texts
+from geoapp.reports.words.near_streets import near_streets_text
 from geoapp.reports.words.phases import PHASES_OBJECTIVE, phase_texts
 from geoapp.reports.words.robust import robust_lines, robust_verdict
 from geoapp.reports.words.seats import existing_seats_text, figure_names
@@ -230,6 +231,9 @@ def summary_texts(
     if run.inputs.near_hosts is not None:
         hosts = counted(run.inputs.near_hosts, "处单位", "host")
         lines.append((Text("只在其附近的单位", "hosts to be near"), hosts))
+    if run.inputs.near_streets is not None:
+        streets = near_streets_text(run.inputs.near_streets)
+        lines.append((Text("只在其附近的街道", "streets to be near"), streets))
     lines.append((Text("结论", "status"), verdict(run)))
     elsewhere = elsewhere_text(run)
     if elsewhere.zh:

@@ -75,7 +75,7 @@ def start(body: SitingRequest) -> Response:
     parts = services()
     wanted = asked(SITING, body, parts.settings.timezone)
     run = siting_run.start(
-        parts.database, wanted, created_by=current_user.name, zone=parts.settings.timezone
+        parts.database, wanted, created_by=current_user.name, settings=parts.settings
     )
     response = json_reply(describe(run), 202)
     response.headers["Location"] = f"{request.script_root}/api/v1/siting-runs/{run.id}"

@@ -1,6 +1,6 @@
 """The controls of the planner's forms, made from the tables of their questions."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import MISSING, asdict, dataclass
 from typing import Any
 
@@ -71,7 +71,9 @@ class Asked:
 
 
 def form_parts(
-    table: Table, offered: Mapping[str, Mapping[str, Text]] | None = None
+    table: Table,
+    offered: Mapping[str, Mapping[str, Text]] | None = None,
+    without: Collection[str] = (),
 ) -> dict[str, Any]:
     """Return what a page needs to draw its controls, and its script to read them.
 
@@ -83,13 +85,15 @@ def form_parts(
     ----------
     offered
         By field of codes what may be ticked: words by code.
+    without
+        Fields that this installation has nothing for: they are not drawn.
     """
     quotas = [one.models for one in table if one.name == "quotas"]
     return {
-        "main": controls(table, Place.MAIN, offered),
-        "more": controls(table, Place.MORE, offered),
+        "main": controls(table, Place.MAIN, offered, without),
+        "more": controls(table, Place.MORE, offered, without),
         "asked": {
-            "controls": [asdict(one) for one in asked(table)],
+            "controls": [asdict(one) for one in asked(table) if one.name not in without],
             "quotas": quotas[0] if quotas else (),
             "kinds": {one.name: str(one.kind) for one in table},
         },
@@ -97,14 +101,17 @@ def form_parts(
 
 
 def controls(
-    table: Table, place: Place, offered: Mapping[str, Mapping[str, Text]] | None = None
+    table: Table,
+    place: Place,
+    offered: Mapping[str, Mapping[str, Text]] | None = None,
+    without: Collection[str] = (),
 ) -> list[Control]:
     """Return the controls that a page draws at a place, in the order of the table."""
     known = offered or {}
     return [
         _control(table, one, known.get(one.name, {}) if one.kind is Kind.CODES else None)
         for one in table
-        if one.page is place
+        if one.page is place and one.name not in without
     ]
 
 

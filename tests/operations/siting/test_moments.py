@@ -296,7 +296,7 @@ def test_what_several_moments_cannot_be_had_with_is_refused(
     for wrong, named in WRONG:
         with subtests.test(named=named), pytest.raises(InvalidValueError) as caught:
             asked = replace(WANTED, **{"moments": MOMENTS, **wrong})
-            siting_run.start(town, asked, None, zone=settings.timezone)
+            siting_run.start(town, asked, None, settings=settings)
         assert caught.value.parameter == named
 
 

@@ -104,7 +104,7 @@ def test_hours_by_which_the_sites_are_not_open_then_are_refused(
         siting_run.run_here(town, settings, replace(WANTED, hours=hours))
     assert caught.value.parameter == "hours"
     with pytest.raises(InvalidValueError, match=why):
-        siting_run.start(town, replace(WANTED, hours=hours), None, zone=settings.timezone)
+        siting_run.start(town, replace(WANTED, hours=hours), None, settings=settings)
     assert recent_runs(town, SITING_RUNS) == []
 
 

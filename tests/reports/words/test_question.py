@@ -11,6 +11,7 @@ from geoapp.core.questions.actions import ACTIONS, ActionParameters
 from geoapp.core.questions.coverage import COVERAGE, CoverageParameters
 from geoapp.core.questions.field import Table
 from geoapp.core.questions.hour_weights import HourWeight
+from geoapp.core.questions.near_streets import NearStreets
 from geoapp.core.questions.period import Period
 from geoapp.core.questions.places import DrawnSite
 from geoapp.core.questions.quota import Quota
@@ -50,6 +51,8 @@ GIVEN: dict[str, Any] = {
     "without_dropped_m": 200.0,
     "near_hosts": "hosts:银行",
     "near_hosts_m": 300.0,
+    "near_streets_m": 50.0,
+    "near_streets": NearStreets.WAYS,
     "quotas": (("370203", Quota(1, 3)), ("370202", Quota(None, 1))),
     "host_quotas": (("银行", Quota(2, 2)),),
     "budget": 60.0,
@@ -90,7 +93,7 @@ def test_whatever_is_asked_else_stands_in_the_title(table: Table, plain: Any) ->
             changed["standard_m"] = None
         if field.needs == "at":
             changed["at"] = AT
-        if field.name in ("sizes", "near_hosts_m"):
+        if field.name in ("sizes", "near_hosts_m", "near_streets"):
             changed[str(field.needs)] = GIVEN[str(field.needs)]
         other = replace(plain, **changed)
         title, lines = question_title(other, NAMING), question_lines(other, NAMING)

@@ -8,6 +8,9 @@ import shapely
 from shapely.geometry.base import BaseGeometry
 
 _INWARD_DEG: Final = 2e-7  # about two centimetres: a place at the border is surely inside
+_WORLD: Final = shapely.box(-180, -90, 180, 90)
+_LEAST_DEGREE_M: Final = 110_500.0  # of latitude, and of longitude at the equator
+_QUARTER: Final = 8  # corners of a quarter of a circle in what is drawn out
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,7 +24,8 @@ class AllowedGround:
     inside, forbidden
         None = everywhere, nowhere.
     left, well_inside
-        What both leave, and that drawn in a little.
+        What both may leave, which the bound holds. And what both surely leave, drawn in a little: the
+        plan keeps to it where it has to move.
     """
 
     inside: BaseGeometry | None
@@ -30,12 +34,25 @@ class AllowedGround:
     well_inside: BaseGeometry
 
     @classmethod
-    def of(cls, inside: BaseGeometry | None, forbidden: BaseGeometry | None) -> Self:
-        """Prepare the areas."""
-        left = shapely.box(-180, -90, 180, 90) if inside is None else inside
+    def of(
+        cls,
+        inside: BaseGeometry | None,
+        forbidden: BaseGeometry | None,
+        surely: BaseGeometry | None = None,
+    ) -> Self:
+        """Prepare the areas.
+
+        Parameters
+        ----------
+        surely
+            What of the forbidden areas is surely forbidden, where their edges are not exact; None = all.
+        """
+        left = _WORLD if inside is None else inside
         if forbidden is not None:
             left = left.difference(forbidden)
         well_inside = left.buffer(-_INWARD_DEG)
+        if surely is not None:
+            left = (_WORLD if inside is None else inside).difference(surely)
         for one in (inside, forbidden, left, well_inside):
             if one is not None:
                 shapely.prepare(one)
@@ -62,3 +79,14 @@ class AllowedGround:
         line = shapely.shortest_line(level, shapely.Point(lon * shrink, lat))
         x, y = shapely.get_coordinates(line)[0].tolist()
         return x / shrink, y
+
+
+def drawn_out(area: BaseGeometry, metres: float) -> BaseGeometry:
+    """Return an area (EPSG:4326) with all that is within some metres of it, and some more."""
+    if area.is_empty:
+        return area
+    _, south, _, north = area.bounds
+    # Degrees of longitude are shortest in the north, or in the south.
+    shrink = max(math.cos(math.radians(min(max(abs(south), abs(north)), 89.0))), 0.01)
+    degrees = metres / (_LEAST_DEGREE_M * shrink) / math.cos(math.pi / (4 * _QUARTER))
+    return area.buffer(degrees, quad_segs=_QUARTER)

@@ -113,13 +113,14 @@ def solve_lscp_on_streets(
     required: float | None = None,
     inside: BaseGeometry | None = None,
     forbidden: BaseGeometry | None = None,
+    surely: BaseGeometry | None = None,
     **limits: Any,
 ) -> FewestResult:
     """Choose the fewest places on the streets that cover enough demand weight.
 
     Parameters
     ----------
-    walks, weights, standard, inside, forbidden
+    walks, weights, standard, inside, forbidden, surely
         As in ``solve_mclp_on_streets``: plan and bound keep to the areas.
     required, limits
         As in ``solve_lscp_anywhere``.
@@ -140,14 +141,18 @@ def solve_lscp_on_streets(
         sweep = StreetSweep.of(own, network, at.weight, standard, ground)
         return sweep, math.fsum(at.weight[sweep.reachable])
 
-    ground = _ground(inside, forbidden)
+    ground = _ground(inside, forbidden, surely)
     return _fewest(walks.lon, walks.lat, weight, required, ground, sweep_of, clock, limits)
 
 
-def _ground(inside: BaseGeometry | None, forbidden: BaseGeometry | None) -> AllowedGround | None:
+def _ground(
+    inside: BaseGeometry | None,
+    forbidden: BaseGeometry | None,
+    surely: BaseGeometry | None = None,
+) -> AllowedGround | None:
     if inside is None and forbidden is None:
         return None
-    return AllowedGround.of(inside, forbidden)
+    return AllowedGround.of(inside, forbidden, surely)
 
 
 def _fewest(

@@ -40,6 +40,7 @@ def solve_mclp_on_streets(
     *,
     inside: BaseGeometry | None = None,
     forbidden: BaseGeometry | None = None,
+    surely: BaseGeometry | None = None,
     time_limit_seconds: float = 60.0,
     target_gap: float = 0.0,
     progress: Progress | None = None,
@@ -60,6 +61,9 @@ def solve_mclp_on_streets(
     inside, forbidden
         Areas (EPSG:4326, edges straight in degrees) in which sites may stand, and in which none may.
         Plan and bound keep to the streets that they leave.
+    surely
+        What of the forbidden areas is surely forbidden, where their edges are not exact: the bound holds
+        what it leaves. None = all.
     time_limit_seconds, target_gap, progress, cancelled
         As in ``solve_mclp_anywhere``. The stretches are always found, and swept once.
 
@@ -82,7 +86,7 @@ def solve_mclp_on_streets(
         raise InvalidValueError("network", None, Text("步行路网", "a walking network"))
     ground = None
     if inside is not None or forbidden is not None:
-        ground = AllowedGround.of(inside, forbidden)
+        ground = AllowedGround.of(inside, forbidden, surely)
     counts = np.flatnonzero(weight > 0)
     places, bound, prices, reachable = np.empty((0, 2)), 0.0, weight.copy(), 0.0
     if len(counts):

@@ -120,6 +120,7 @@ def solve_p_center_on_streets(
     existing_m: ArrayLike | None = None,
     inside: BaseGeometry | None = None,
     forbidden: BaseGeometry | None = None,
+    surely: BaseGeometry | None = None,
     **limits: Any,
 ) -> CenterResult:
     """Choose p places on the streets, so that nobody walks far to one.
@@ -132,6 +133,8 @@ def solve_p_center_on_streets(
         Demand points on a walking network.
     p, inside, forbidden, limits
         As in ``solve_p_center_anywhere``; plan and bound keep to the areas.
+    surely
+        As in ``solve_mclp_on_streets``.
     existing_m
         By point, metres walked to what stands already; inf = nothing, and so is None.
 
@@ -148,7 +151,7 @@ def solve_p_center_on_streets(
     stands = _existing(existing_m, len(walks))
     ground = None
     if inside is not None or forbidden is not None:
-        ground = AllowedGround.of(inside, forbidden)
+        ground = AllowedGround.of(inside, forbidden, surely)
     if not len(walks):
         return _result(CenterPlan(np.empty((0, 2)), 0.0, 0.0), True, asked.target_gap, clock)
     at, position = np.unique(np.stack((walks.lon, walks.lat)), axis=1, return_inverse=True)

@@ -254,6 +254,37 @@ NEAR_HOSTS_M = Field(
     option="--near-hosts-m",
     page=Place.MORE,
 )
+NEAR_STREETS_M = Field(
+    name="near_streets_m",
+    kind=Kind.NUMBER,
+    label=Text("离街道至多", "At most so far from a street"),
+    help=Text(
+        "新站点离步行路网的街道至多这么远，按直线；要有步行路网",
+        "new sites at most so far from a street of the walking network, by line; a network must be loaded",
+    ),
+    least=1.0,
+    most=limits.MOST_NEAR_STREETS_M,
+    unit=Unit.METRES,
+    option="--near-streets-m",
+    page=Place.MORE,
+)
+NEAR_STREETS = Field(
+    name="near_streets",
+    kind=Kind.CHOICE,
+    label=Text("哪些路算街道", "What counts as a street"),
+    help=Text(
+        "街道：走车的路（不含小路、台阶、院内通道）和有名字的步行街；或路网上一切能走的路",
+        "streets: roads (no paths, stairs or drives) and pedestrian streets with a name; or every way of the "
+        "network",
+    ),
+    choices={
+        "streets": Text("街道", "Streets"),
+        "ways": Text("一切能走的路", "Every way on foot"),
+    },
+    needs="near_streets_m",
+    option="--near-streets",
+    page=Place.MORE,
+)
 QUOTAS = Field(
     name="quotas",
     kind=Kind.QUOTAS,
@@ -438,6 +469,8 @@ FIELDS = (
     WITHOUT_DROPPED_M,
     NEAR_HOSTS,
     NEAR_HOSTS_M,
+    NEAR_STREETS_M,
+    NEAR_STREETS,
     of_this_run(FAMILIES, "算哪些现有设施", "Which facilities count"),
     AT,
     PERIOD,

@@ -104,6 +104,7 @@ def show() -> str:
     names = region_names(database)
     known = _known(saved, run)
     demand_sets = read_demand_sets(database)
+    on_streets = network_folder(services().settings) is not None
     return render_template(
         "planner/siting/page.html",
         modes=modes("siting.show", known["given"]),
@@ -113,14 +114,19 @@ def show() -> str:
         demand_sets=demand_sets,
         candidate_sets=read_candidate_sets(database),
         families=list(FAMILY_TEXT.items()),
-        on_streets=network_folder(services().settings) is not None,
+        on_streets=on_streets,
         districts_of=_districts(),
         hosts_of=read_host_types(database),
         suggested_at=next_evening(),
         lines=_lines(),
         texts=_texts(),
         known=known,
-        form=form_parts(SITING, {"also_demand": _titled(demand_sets)}),
+        form=form_parts(
+            SITING,
+            {"also_demand": _titled(demand_sets)},
+            # Nobody knows where streets are that are not loaded.
+            without=() if on_streets else ("near_streets_m", "near_streets"),
+        ),
         **_parts(run, names),
     )
 
