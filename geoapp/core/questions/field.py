@@ -39,14 +39,14 @@ class Unit(StrEnum):
     METRES = "metres"
     SECONDS = "seconds"
     SHARE = "share"
-    WORKERS = "workers"
+    SEATS = "seats"
 
 
 UNIT_TEXT = {
     Unit.METRES: Text("米", "m"),
     Unit.SECONDS: Text("秒", "s"),
     Unit.SHARE: Text("%", "%"),
-    Unit.WORKERS: Text("人", "workers"),
+    Unit.SEATS: Text("座", "seats"),
 }
 
 _NAMED_UNITS = {

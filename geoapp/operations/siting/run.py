@@ -48,6 +48,11 @@ def _newly_reached(objective: float) -> Text:
     return Text(f"新增覆盖 {some.zh}", f"{some.en} newly reached")
 
 
+def _newly_seated(objective: float) -> Text:
+    some = counted(objective, "人", "worker")
+    return Text(f"新有座位 {some.zh}", f"{some.en} newly seated")
+
+
 def _walked(objective: float) -> Text:
     some = counted(objective, "人·米", "worker-metre")
     return Text(f"加权步行 {some.zh}", f"{some.en} walked")
@@ -162,7 +167,7 @@ def _compute(
     watch = Watch(
         attempt,
         heading=_SOLVING,
-        best=_BEST[wanted.model],
+        best=_newly_seated if wanted.seated else _BEST[wanted.model],
         step=_SOLVING,
         share=_READ_SHARE,
         until=_SOLVED_SHARE,

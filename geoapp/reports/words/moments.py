@@ -33,7 +33,8 @@ class MomentLine:
     before_share, after_share
         Covered before and after, 0 to 1; None where nobody is out there.
     added
-        Workers newly reached, the mean over these moments.
+        Workers newly reached, or newly with a seat where seats of what stands count; the mean over these
+        moments.
     closed
         At how many of these moments the new sites are closed.
     counts_share
@@ -109,7 +110,7 @@ def moment_texts(run: SitingRun) -> list[tuple[Text, Text]]:
         return []
     return [
         (Text("人数和覆盖率", "workers and shares"), mean_text(run)),
-        *((one.when, _words(one)) for one in lines),
+        *((one.when, _words(one, seated=run.inputs.existing_seats is not None)) for one in lines),
     ]
 
 
@@ -121,12 +122,16 @@ def mean_text(run: SitingRun) -> Text:
     return Text(f"{some.zh}的平均，每个算得一样多", f"means over {some.en}, each counting the same")
 
 
-def _words(line: MomentLine) -> Text:
+def _words(line: MomentLine, *, seated: bool) -> Text:
+    """Return a line in words; where seats of what stands count, covered is with a seat."""
     some, change = (
         counted(line.added, "人", "worker"),
         format_change(line.before_share, line.after_share),
     )
-    told = Text(f"{change}，新增 {some.zh}", f"{change}, {some.en} newly reached")
+    told = Text(
+        f"{change}，新有座位 {some.zh}" if seated else f"{change}，新增 {some.zh}",
+        f"{change}, {some.en} newly {'seated' if seated else 'reached'}",
+    )
     notes = [one for one in (counts_text(line), closed_text(line)) if one.zh]
     if not notes:
         return told

@@ -17,6 +17,8 @@ class FigureNames:
     left: Text
     before: Text
     after: Text
+    added: Text
+    when: Text
 
 
 _REACHED: Final = FigureNames(
@@ -25,6 +27,8 @@ _REACHED: Final = FigureNames(
     left=Text("仍走不到", "Still out of reach"),
     before=Text("此前覆盖", "Covered before"),
     after=Text("此后覆盖", "Covered after"),
+    added=Text("新覆盖（人）", "Newly reached"),
+    when=Text("什么时候覆盖多少", "What is covered when"),
 )
 _SEATED: Final = FigureNames(
     share=Text("有座位的", "With a seat"),
@@ -32,6 +36,8 @@ _SEATED: Final = FigureNames(
     left=Text("仍没有座位", "Still without a seat"),
     before=Text("此前有座位", "With a seat before"),
     after=Text("此后有座位", "With a seat after"),
+    added=Text("新有座位（人）", "Newly seated"),
+    when=Text("什么时候多少人有座位", "Who has a seat when"),
 )
 
 
