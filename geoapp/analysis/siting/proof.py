@@ -11,10 +11,11 @@ import numpy as np
 from scipy.spatial import cKDTree
 
 from geoapp.analysis.geometry.spheroid import GEOD, ecef
+from geoapp.analysis.siting.seat_proof import dearest, seat_misfits
 from geoapp.analysis.siting.street_proof import StreetFacts
 from geoapp.core.arrays import FloatArray, IntArray
 from geoapp.core.i18n import Text
-from geoapp.core.results.proof import Proof, ProofCheck, ProofSite
+from geoapp.core.results.proof import Proof, ProofCheck, ProofSeats, ProofSite
 from geoapp.core.units import format_count
 from geoapp.core.words import Basis
 
@@ -26,6 +27,7 @@ _EDGE_M: Final = 1e-6
 # about a point a disc that is wider by so much holds all that the true one holds.
 _LEAST_RADIUS_M: Final = 6_335_439.0
 _ROUND_OFF: Final = 1e-9  # of sums, as a share
+_DONE: Final = {False: Text("覆盖", "reach"), True: Text("有座位", "seat")}
 
 
 def check_proof(proof: Proof) -> ProofCheck:
@@ -42,11 +44,13 @@ def check_proof(proof: Proof) -> ProofCheck:
         )
     facts = _Facts(proof)
     low, high = facts.reached_by_plan()
+    seated = proof.seats is not None
     if not low - facts.slack <= proof.objective <= high + facts.slack:
         faults.append(
             Text(
-                f"重新计算，这些站点新增覆盖 {format_count(high)} 人，文件说 {format_count(proof.objective)} 人",
-                f"counted again the sites newly reach {format_count(high)} workers, not "
+                f"重新计算，这些站点新增{_DONE[seated].zh} {format_count(high)} 人，文件说 "
+                f"{format_count(proof.objective)} 人",
+                f"counted again the sites newly {_DONE[seated].en} {format_count(high)} workers, not "
                 f"{format_count(proof.objective)}",
             )
         )
@@ -106,6 +110,8 @@ def _misfits(proof: Proof) -> list[Text]:
             )
         )
     candidates = proof.candidates
+    if proof.seats is not None:
+        found += seat_misfits(proof, proof.seats)
     if candidates is None:
         if (proof.basis is Basis.NETWORK) != (proof.streets is not None):
             found.append(
@@ -173,6 +179,8 @@ class _Facts:
 
     def reached_by_plan(self) -> tuple[float, float]:
         """Return what the plan reaches without and with the points on the edge of the standard."""
+        if self._proof.seats is not None:
+            return self._seated_by_plan(self._proof.seats)
         low = np.zeros(len(self._lon), bool)
         high = low.copy()
         for k, site in enumerate(self._proof.sites):
@@ -180,8 +188,20 @@ class _Facts:
             low[inner], high[outer] = True, True
         return math.fsum(self._weight[low]), math.fsum(self._weight[high])
 
+    def _seated_by_plan(self, seats: ProofSeats) -> tuple[float, float]:
+        """Return whom the plan seats of those that its sites reach, without and with those on the edge."""
+        low, high = [], []
+        for k, site in enumerate(self._proof.sites):
+            row, workers = np.array(seats.row[k], np.int64), np.array(seats.workers[k], float)
+            inner, outer = self._reached_by(k, site)
+            low.append(workers[np.isin(row, inner)].sum())
+            high.append(workers[np.isin(row, outer)].sum())
+        return math.fsum(low), math.fsum(high)
+
     def shown(self) -> float:
         """Return what the prices show that no plan surpasses."""
+        if self._proof.seats is not None:
+            return self._shown_with_seats(self._proof.seats)
         proof = self._proof
         held = np.zeros(len(self._lon), bool)
         fixed = [one for one in proof.sites if one.fixed]
@@ -208,6 +228,25 @@ class _Facts:
             value = rest + math.fsum(sorted(at_sites, reverse=True)[:left])
         value = min(value, math.fsum(self._weight))
         return math.floor(value + self.slack) if self._whole else value
+
+    def _shown_with_seats(self, seats: ProofSeats) -> float:
+        candidates, price = self._proof.candidates, self._price
+        assert candidates is not None  # or the proof does not hold together
+        given = {one.code for one in self._proof.sites if one.fixed}
+        never = {candidates.code[k] for k in candidates.forbidden} - given
+        first: list[float] = []
+        others: list[float] = []
+        for code, lon, lat in zip(candidates.code, candidates.lon, candidates.lat, strict=True):
+            if code in never:
+                continue
+            rows = self._reached(code, lon, lat)[1]
+            worth = dearest(self._weight[rows], price[rows], seats.each)
+            (first if code in given else others).append(worth)
+        most = sorted(others, reverse=True)[: self._proof.p - len(given)]
+        value = math.fsum(self._weight - price) + math.fsum(first) + math.fsum(most)
+        value = min(value, math.fsum(self._weight))
+        whole = self._whole and seats.each == round(seats.each)
+        return math.floor(value + self.slack) if whole else value
 
     def _reached_by(self, k: int, site: ProofSite) -> tuple[IntArray, IntArray]:
         """Return the points that a site covers, as `_reached`."""

@@ -90,7 +90,7 @@ class SitingResult:
         With sizes: by chosen site the number of the size in which it is built; else None.
     prices
         By demand point, from 0 to its weight: with them anybody can count a bound again (mclp of a
-        number of sites alone, see ``core/results/proof.py``); else None.
+        number of sites alone, or of one with seats, see ``core/results/proof.py``); else None.
     """
 
     model: str

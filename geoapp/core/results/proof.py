@@ -6,7 +6,12 @@ covers more than what those given sites cover, what is not priced, and the price
     sum_held w_i + sum_others (w_i - u_i) + (the sum of the k heaviest sites' prices)
 
 with k = p less the given sites; for sites at any place, k times the price in the heaviest disc, or in
-reach of the heaviest spot of the streets. That holds whatever found the prices, so a file that holds
+reach of the heaviest spot of the streets. Where each site has only C seats, no plan serves more than
+
+    sum_all (w_i - u_i) + (the sum of the k heaviest sites' dearest C workers),  u_i / w_i the price of one
+
+given sites counted like others, and first: of whomever serves i, (w_i - u_i) / w_i is counted in the first
+sum and the rest at the site. That holds whatever found the prices, so a file that holds
 them needs no faith in the solver.
 """
 
@@ -136,6 +141,29 @@ class ProofStreets(_Exact):
         return self
 
 
+class ProofSeats(_Exact):
+    """Seats of the sites, and whom each seats.
+
+    Attributes
+    ----------
+    each
+        How many workers a site seats at most.
+    row, workers
+        By site, in the plan's order, the demand points that it seats workers of, and how many of each.
+    """
+
+    each: float = Field(gt=0)
+    row: tuple[tuple[int, ...], ...]
+    workers: tuple[tuple[float, ...], ...]
+
+    @model_validator(mode="after")
+    def _checked(self) -> Self:
+        _same_length("seats", row=self.row, workers=self.workers)
+        for number, (row, workers) in enumerate(zip(self.row, self.workers, strict=True)):
+            _same_length(f"seats of site {number}", row=row, workers=workers)
+        return self
+
+
 class Proof(_Exact):
     """A plan, its prices, and what it is said to reach.
 
@@ -152,8 +180,10 @@ class Proof(_Exact):
         None for sites at any place.
     streets
         For sites at any place on a network's streets, and then alone.
+    seats
+        Where each site seats only so many, and then among candidates.
     objective
-        Workers whom the plan newly reaches.
+        Workers whom the plan newly reaches; with seats, whom it newly seats.
     bound
         What the run says that no plan surpasses.
     shown
@@ -163,7 +193,7 @@ class Proof(_Exact):
         it was written.
     """
 
-    format: Literal["geoapp-proof/1", "geoapp-proof/2"] = "geoapp-proof/1"
+    format: Literal["geoapp-proof/1", "geoapp-proof/2", "geoapp-proof/3"] = "geoapp-proof/1"
     run: int
     question: KeptText
     sample: bool
@@ -173,6 +203,7 @@ class Proof(_Exact):
     demand: ProofDemand
     candidates: ProofCandidates | None
     streets: ProofStreets | None = None
+    seats: ProofSeats | None = None
     sites: tuple[ProofSite, ...]
     objective: float
     bound: float
@@ -181,8 +212,11 @@ class Proof(_Exact):
 
     @model_validator(mode="after")
     def _fitting(self) -> Self:
-        if (self.streets is None) != (self.format == "geoapp-proof/1"):
-            raise ValueError("geoapp-proof/2 is for streets, geoapp-proof/1 for all else")
+        due = 2 if self.streets is not None else 3 if self.seats is not None else 1
+        if self.format != f"geoapp-proof/{due}":
+            raise ValueError(
+                "geoapp-proof/2 is for streets, geoapp-proof/3 for seats, geoapp-proof/1 for all else"
+            )
         return self
 
     def sealed(self) -> Self:
@@ -200,8 +234,9 @@ class Proof(_Exact):
         return orjson.dumps(self._members())
 
     def _members(self) -> dict[str, Any]:
-        # Without streets a file is what it was before there were any, and so is its seal.
-        return self.model_dump(mode="json", exclude=None if self.streets else {"streets"})
+        # Without them a file is what it was before there were any, and so is its seal.
+        without = {name for name in ("streets", "seats") if getattr(self, name) is None}
+        return self.model_dump(mode="json", exclude=without)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,5 +1,6 @@
 """The proof of a siting run: kept with the run, given out as a file, counted again from the file."""
 
+import itertools
 import math
 import zlib
 from pathlib import Path
@@ -23,6 +24,7 @@ from geoapp.core.results.proof import (
     ProofCandidates,
     ProofCheck,
     ProofDemand,
+    ProofSeats,
     ProofSite,
     ProofStreets,
     read_proof,
@@ -57,8 +59,9 @@ def kept_proof(
 ) -> dict[str, NDArray[Any]]:
     """Return a run's proof as an array to be kept; empty where prices prove nothing of its question.
 
-    Prices prove the number of sites alone: with quotas, a budget, a spacing, seats or backup, and for
-    models other than maximal covering, there are none. A file counts by line, or on the streets that it
+    Prices prove the number of sites alone, and so many seats at each: with quotas, a budget, a spacing,
+    sizes, existing seats, seats over several moments or backup, and for models other than maximal covering,
+    there are none. A file counts by line, or on the streets that it
     holds, or whom candidates are said to reach.
     """
     prices = plan.result.prices
@@ -81,6 +84,7 @@ def kept_proof(
             for first, last in zip(by_site.indptr[:-1], by_site.indptr[1:], strict=True)
         )
     held, fixed = inputs.candidates, set(inputs.fixed.tolist())
+    seats = _seats(wanted, plan, found.order)
     candidates = None
     if not wanted.anywhere:
         candidates = ProofCandidates(
@@ -98,7 +102,7 @@ def kept_proof(
         except InvalidValueError:  # lines of more than one length
             return {}
     proof = Proof(
-        format="geoapp-proof/1" if streets is None else "geoapp-proof/2",
+        format=_format(streets, seats),
         run=run_id,
         question=KeptText(zh=title.zh, en=title.en),
         sample=inputs.rests_on.sample,
@@ -113,6 +117,7 @@ def kept_proof(
         ),
         candidates=candidates,
         streets=streets,
+        seats=seats,
         sites=tuple(
             ProofSite(
                 code=held.code[k],
@@ -127,6 +132,26 @@ def kept_proof(
         shown=plan.result.bound,
     )
     return {_NAME: np.frombuffer(zlib.compress(proof.as_file()), np.uint8)}
+
+
+def _format(streets: ProofStreets | None, seats: ProofSeats | None) -> Any:
+    if streets is not None:
+        return "geoapp-proof/2"
+    return "geoapp-proof/1" if seats is None else "geoapp-proof/3"
+
+
+def _seats(wanted: SitingParameters, plan: SitingPlan, sites: IntArray) -> ProofSeats | None:
+    """Return the seats of a plan and whom they seat; None where none were asked for."""
+    if wanted.capacity is None or plan.result.served is None:
+        return None
+    by_site = sp.csc_array(plan.result.served)[:, sites]
+    by_site.eliminate_zeros()
+    parts = list(itertools.pairwise(by_site.indptr.tolist()))
+    return ProofSeats(
+        each=wanted.capacity,
+        row=tuple(tuple(by_site.indices[first:last].tolist()) for first, last in parts),
+        workers=tuple(tuple(by_site.data[first:last].tolist()) for first, last in parts),
+    )
 
 
 def _streets(
@@ -179,11 +204,13 @@ def proof_file(database: Database, run_id: int) -> bytes:
     if kept is None:
         raise ConflictError(
             Text(
-                f"运行 {run_id} 没有可导出的证明：只有“给定数目、尽量多覆盖”而无其他限制的选址才有，"
+                f"运行 {run_id} 没有可导出的证明：只有“给定数目、尽量多覆盖”而无其他限制的选址才有（一个时刻、"
+                "新站点的座位可以有），"
                 f"需求点至多 {_MOST_POINTS:,} 个，街道上任何地方的至多 {MOST_EDGES:,} 段路；早先的运行没有留下。",
                 f"Run {run_id} keeps no proof to export: only a question of maximal covering by a number "
-                f"of sites, without further limits, with at most {_MOST_POINTS:,} demand points and, anywhere "
-                f"on the streets, {MOST_EDGES:,} pieces of them, has one; runs from before kept none.",
+                "of sites, without further limits but seats of the new ones at one moment, with at most "
+                f"{_MOST_POINTS:,} demand points and, anywhere on the streets, {MOST_EDGES:,} pieces of them, has "
+                "one; runs from before kept none.",
             )
         )
     proof = read_proof(zlib.decompress(kept.tobytes()), _NAME)

@@ -31,11 +31,16 @@ def proof_lines(proof: Proof, check: ProofCheck) -> list[Text]:
     near = Text(f"步行 {metres.zh}", f"a walk of {metres.en}")
     if proof.basis is Basis.ESTIMATE:
         near = Text(f"直线 {metres.zh}", f"a straight line of {metres.en}")
+    if proof.seats is None:
+        done, seats = Text("覆盖", "reach"), Text("", "")
+    else:
+        each = format_count(proof.seats.each)
+        done, seats = Text("有座位", "seat"), Text(f"，每处 {each} 座", f", {each} seats at each")
     lines.append(
         Text(
-            f"重新计算：{many} 个站点新增覆盖 {format_count(check.objective)} 人（{near.zh}以内）",
-            f"counted again: {many} sites newly reach {format_count(check.objective)} workers "
-            f"(within {near.en})",
+            f"重新计算：{many} 个站点新增{done.zh} {format_count(check.objective)} 人（{near.zh}以内{seats.zh}）",
+            f"counted again: {many} sites newly {done.en} {format_count(check.objective)} workers "
+            f"(within {near.en}{seats.en})",
         )
     )
     if proof.streets is not None:
@@ -66,17 +71,18 @@ def _bound_text(proof: Proof, check: ProofCheck) -> Text:
         )
     )
     most = format_count(check.shown)
+    do = Text("覆盖", "reach") if proof.seats is None else Text("坐下", "seat")
     if check.shown <= proof.objective:
         return Text(
-            f"已证明：{where.zh} {proof.p} 个站点不能覆盖更多",
-            f"proven: no {proof.p} sites {where.en} reach more",
+            f"已证明：{where.zh} {proof.p} 个站点不能{do.zh}更多",
+            f"proven: no {proof.p} sites {where.en} {do.en} more",
         )
     gap = (
         format_share((check.shown - proof.objective) / proof.objective) if proof.objective else "∞"
     )
     told = Text(
-        f"价格证明：{where.zh} {proof.p} 个站点至多覆盖 {most} 人，最多再多 {gap}",
-        f"the prices show: no {proof.p} sites {where.en} reach more than {most}, {gap} more at most",
+        f"价格证明：{where.zh} {proof.p} 个站点至多{do.zh} {most} 人，最多再多 {gap}",
+        f"the prices show: no {proof.p} sites {where.en} {do.en} more than {most}, {gap} more at most",
     )
     if proof.bound < check.shown:
         bound = format_count(proof.bound)

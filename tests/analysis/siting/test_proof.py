@@ -173,7 +173,7 @@ def test_what_is_no_proof_says_where():
     for text, where in (
         (b"", "plan.proof.json"),
         (b"[]", "plan.proof.json"),
-        (b'{"format": "geoapp-proof/3"}', "format"),
+        (b'{"format": "geoapp-proof/4"}', "format"),
     ):
         with pytest.raises(InvalidValueError, match=where):
             read_proof(text, "plan.proof.json")

@@ -3,6 +3,7 @@
 import itertools
 from collections.abc import Sequence
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -11,9 +12,12 @@ from scipy.optimize import linprog
 from geoapp.core.errors import InvalidValueError
 from geoapp.core.questions.siting import SitingModel, SitingParameters
 from geoapp.core.settings import Settings
+from geoapp.operations.plan_report import save_plan
 from geoapp.operations.siting import run as siting_run
 from geoapp.operations.siting.inputs import SitingInputs, read_siting_inputs
+from geoapp.operations.siting.proof import keeps_proof, verify_file
 from geoapp.operations.siting.results import sites_of
+from geoapp.reports.words.proof import proof_lines
 from geoapp.reports.words.siting import summary_lines
 from geoapp.store.engine import Database
 
@@ -43,7 +47,9 @@ def most_served(inputs: SitingInputs, sites: tuple[int, ...], seats: list[float]
 
 
 @pytest.mark.parametrize("seats", [1.0, 5.0, 25.0, 1_000.0])
-def test_no_plan_seats_more(town: Database, settings: Settings, seats: float) -> None:
+def test_no_plan_seats_more(
+    town: Database, settings: Settings, tmp_path: Path, seats: float
+) -> None:
     wanted = replace(WANTED, capacity=seats)
     inputs = read_siting_inputs(town, settings, wanted)
     best = max(
@@ -69,6 +75,14 @@ def test_no_plan_seats_more(town: Database, settings: Settings, seats: float) ->
     assert sites_of(town, run.id, chosen=False) == []
     labels = [label.zh for label, _ in summary_lines(run)]
     assert "新增服务人数（有座位的）" in labels
+    path = tmp_path / "plan.proof.json"
+    save_plan(town, settings, run.id, path)
+    proof, check = verify_file(path)
+    assert check.faults == () and check.objective == pytest.approx(best)
+    assert best <= check.shown + 1e-9
+    said = proof_lines(proof, check)
+    assert any(f"{seats:,.0f} seats at each" in one.en for one in said)
+    assert any("坐下" in one.zh or "有座位" in one.zh for one in said)
 
 
 def test_what_is_not_offered_with_seats_is_refused(
@@ -84,3 +98,11 @@ def test_what_is_not_offered_with_seats_is_refused(
     ]:
         with subtests.test(change=change), pytest.raises(InvalidValueError):
             siting_run.start(town, replace(WANTED, **change), None)  # type: ignore[arg-type]
+
+
+def test_with_rules_beside_the_seats_no_proof_is_kept(town: Database, settings: Settings) -> None:
+    for more in ({"existing_seats": 5.0}, {"min_spacing_m": 400.0}):
+        run = siting_run.run_here(town, settings, replace(WANTED, **more))
+        assert run.result is not None
+        assert not keeps_proof(town, run.id)
+    assert keeps_proof(town, siting_run.run_here(town, settings, WANTED).id)

@@ -35,7 +35,7 @@ from geoapp.analysis.siting.models.standing import scaled, with_standing
 from geoapp.analysis.siting.problem import CoverProblem
 from geoapp.analysis.siting.result import BoundBasis, Clock, SitingResult
 from geoapp.analysis.siting.rules import rule_rows
-from geoapp.core.arrays import IntArray
+from geoapp.core.arrays import FloatArray, IntArray
 
 
 def solve_seated(
@@ -64,8 +64,19 @@ def solve_seated(
     task = Seated.of(problem, capacity)
     start = _start(task, base)
     value, _ = served_by(task, start)
-    best, bound, size, basis = _searched(task, start, value, clock, target_gap)
-    return seated_result(problem, task, best, (bound, size, basis), clock, target_gap)
+    best, bound, size, basis, share = _searched(task, start, value, clock, target_gap)
+    result = seated_result(problem, task, best, (bound, size, basis), clock, target_gap)
+    # With other rules, or where seats are free again at turns or stand already, prices are not enough.
+    alone = problem.standing is None and problem.turns is None and task.rules.plain
+    return replace(result, prices=_prices(task, weights, share)) if alone else result
+
+
+def _prices(task: Seated, weights: FloatArray, share: FloatArray) -> FloatArray:
+    """Return prices by demand point of shares by merged row; whom nobody reaches costs what it weighs."""
+    held = task.rows.row_of >= 0
+    prices = weights.copy()
+    prices[held] *= share[task.rows.row_of[held]]
+    return prices
 
 
 def _start(task: Seated, base: IntArray) -> IntArray:
@@ -79,8 +90,12 @@ def _start(task: Seated, base: IntArray) -> IntArray:
 
 def _searched(
     task: Seated, start: IntArray, value: float, clock: Clock, target_gap: float
-) -> tuple[IntArray, float, float, BoundBasis]:
-    """Return the best plan found, an upper bound, the size of its terms and what proves it."""
+) -> tuple[IntArray, float, float, BoundBasis, FloatArray]:
+    """Return the best plan found, an upper bound, the size of its terms, what proves it, and prices.
+
+    Prices are by row what a seat there is worth, 0 to 1: at any of them no plan serves more than what is
+    not priced, and the dearest seats of each of its sites.
+    """
     sites, alone = len(task.capacity), task.alone
     # Evident: the demand within reach, and what the p greatest sites serve by themselves.
     order = np.sort(alone[task.rules.allowed])[::-1]
@@ -88,12 +103,14 @@ def _searched(
     most = min(total - stands, float(order[: task.rules.p].sum()))
     size = total + float(alone.sum())
     basis: BoundBasis = "none"
+    share = np.ones(len(task.rows.weights))
     if clock.left() == 0 or most <= value:
-        return start, most, size, basis
+        return start, most, size, basis, share
     model = with_standing(_model(task), task.stood, task.rows.weights, task.turns)
     duals = relaxation_duals(model, clock)
     least = -most - stands
     if duals is not None:
+        share = 1 - np.clip(-duals[: len(share)], 0.0, 1.0)
         proven, terms = dual_bound(model, duals)
         if proven > least:
             least, size, basis = proven, terms, "dual"
@@ -108,7 +125,7 @@ def _searched(
                 best = found
         if answer.bound > least + 1e-9 * size:
             least, basis = answer.bound, "search"
-    return best, -least - stands, size, basis
+    return best, -least - stands, size, basis, share
 
 
 def _model(task: Seated) -> Model:

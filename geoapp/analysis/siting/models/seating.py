@@ -123,6 +123,7 @@ def times(result: SitingResult, unit: float) -> SitingResult:
         objective=result.objective * unit,
         bound=result.bound * unit,
         gains=result.gains * unit,
+        prices=None if result.prices is None else result.prices * unit,
         curve=tuple(
             CurvePoint(point.p, point.objective * unit, point.bound * unit)
             for point in result.curve
