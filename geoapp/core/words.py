@@ -297,9 +297,8 @@ OSM_NAME = "OpenStreetMap"
 OSM_ATTRIBUTION = "© OpenStreetMap contributors, ODbL 1.0"
 """What the licence asks to be shown wherever OpenStreetMap's data is."""
 
-OSM_LICENCE = "https://opendatacommons.org/licenses/odbl/1-0/"
-OSM_COPYRIGHT = "https://www.openstreetmap.org/copyright"
-"""Names whose data it is and the licence, where a link has no words of its own."""
+OSM_LICENCE = "https://www.openstreetmap.org/copyright"
+"""Where every link to the licence leads: it names whose data it is as well, which some links have no words for."""
 
 
 def is_of_osm(source: str | None) -> bool:

@@ -34,7 +34,10 @@ class CalendarEntry:
 
 
 def calendar_file(
-    entries: Iterable[CalendarEntry], zone: ZoneInfo, title: str | None = None
+    entries: Iterable[CalendarEntry],
+    zone: ZoneInfo,
+    title: str | None = None,
+    about: str | None = None,
 ) -> bytes:
     """Return whole days as a calendar; they keep nobody's time busy.
 
@@ -45,12 +48,16 @@ def calendar_file(
         at least (RFC 5545 section 3.6), and there may be no day to tell of.
     title
         What the calendar is called where somebody subscribes to it.
+    about
+        What is said of it there.
     """
     stamp = datetime.now(UTC).strftime("%Y%m%dT%H%M%SZ")
     lines = ["BEGIN:VCALENDAR", "VERSION:2.0", "PRODID:-//geoapp//calendar//ZH"]
     if title is not None:
-        # RFC 7986, and what calendars had read before it.
+        # RFC 7986, and what calendars had read before it; of the description as well.
         lines += [f"NAME:{_text(title)}", f"X-WR-CALNAME:{_text(title)}"]
+    if about is not None:
+        lines += [f"DESCRIPTION:{_text(about)}", f"X-WR-CALDESC:{_text(about)}"]
     lines += _zone_lines(zone)
     for one in entries:
         lines += [

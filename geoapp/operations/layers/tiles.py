@@ -14,9 +14,10 @@ from geoapp.core.settings import Settings
 from geoapp.core.tiles import Tile
 from geoapp.maps.kit import Category, ClassBreaks, Context, Layer, Streets
 from geoapp.operations.layers.attributes import row_kinds
+from geoapp.operations.layers.credit import layer_credit
 from geoapp.operations.layers.held_tiles import MOST_BYTES, HeldLayer, HeldLayers
 from geoapp.operations.layers.paging import ALL_ROWS
-from geoapp.operations.layers.rows import layer_reading
+from geoapp.operations.layers.rows import layer_reading, read_moment
 from geoapp.operations.moment import today
 from geoapp.operations.network.keeper import NetworkKeeper
 from geoapp.operations.versions import VersionKeeper
@@ -72,6 +73,7 @@ class LayerTiles:
         self._held: Final = HeldLayers()
         self._versions: Final = VersionKeeper(database)
         self._networks: Final = NetworkKeeper(settings)
+        self._credits: Final[dict[str, tuple[str, str | None]]] = {}  # by layer: of which state
 
     def version(self, layer: Layer, hidden: Collection[int]) -> str:
         """Return a text that changes whenever a layer's tiles may, the layer's file aside.
@@ -93,6 +95,16 @@ class LayerTiles:
         if layer.uses_run:
             parts.append(f"hidden={','.join(str(number) for number in sorted(hidden))}")
         return ";".join(parts)
+
+    def credit(self, layer: Layer, hidden: Collection[int] = ()) -> str | None:
+        """Return what is to be said of whose data a layer's tiles hold; looked up once for each state of it."""
+        mark = f"{self.version(layer, hidden)};{layer.source_hash}"
+        found = self._credits.get(layer.id)
+        if found is None or found[0] != mark:
+            moment = read_moment(self._database, self._settings, None)
+            found = (mark, layer_credit(self._database, layer, moment))
+            self._credits[layer.id] = found
+        return found[1]
 
     def is_made_soon(self, layer: Layer, tile: Tile, hidden: Collection[int] = ()) -> bool:
         """Tell whether a tile is written from memory in a few milliseconds, and nothing is asked of PostGIS."""

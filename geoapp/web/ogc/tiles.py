@@ -18,6 +18,7 @@ from geoapp.operations.layers.attributes import ANY_RUN
 from geoapp.operations.layers.rows import LayerMoment, read_moment
 from geoapp.operations.layers.tiles import LayerTiles, tile_fields
 from geoapp.web.edge.access import current_role
+from geoapp.web.edge.credit import add_licence
 from geoapp.web.edge.heavy import kept
 from geoapp.web.edge.replies import PUBLIC_SECONDS, public_reply
 from geoapp.web.edge.services import services
@@ -88,6 +89,8 @@ def tile(collection_id: str, zoom: str, row: str, column: str) -> Response:
     check_known(("properties",), formats=("mvt",))
     body = _tiles().read(layer, _tile(zoom, row, column), _hidden(layer), _fields(layer))
     response = Response(body, mimetype=_MVT)
+    if _tiles().credit(layer, _hidden(layer)) is not None:
+        add_licence(response)
     response.headers["Cache-Control"] = (
         "private, no-cache"
         if current_user.is_authenticated

@@ -77,9 +77,9 @@ def openings() -> Response:
         )
         for one in found
     ]
-    return _sent(
-        calendar_file(entries, ZoneInfo(parts.settings.timezone), t(_DAYS)), "text/calendar"
-    )
+    is_osm = any(is_of_osm(one.facility.source) for one in found)
+    zone, credit = ZoneInfo(parts.settings.timezone), OSM_ATTRIBUTION if is_osm else None
+    return _sent(calendar_file(entries, zone, t(_DAYS), credit), "text/calendar")
 
 
 def _own_address() -> str:

@@ -25,6 +25,8 @@ from tests.web.api_client import client_of, make_app
 
 ATOM = "{http://www.w3.org/2005/Atom}"
 LINK = f'<{OSM_LICENCE}>; rel="license"'
+CREDIT_THERE = OSM_ATTRIBUTION.replace(",", "\\,")
+TILE = "tiles/WebMercatorQuad/12/1602/3417"
 
 
 @pytest.fixture
@@ -53,8 +55,24 @@ def _told(client: FlaskClient, layer: str) -> list[str | None]:
     return found
 
 
+def _tile_is_credited(client: FlaskClient, layer: str) -> bool:
+    answer = client.get(f"/ogc/collections/{layer}/{TILE}")
+    assert answer.status_code == 200
+    return LINK in answer.headers.getlist("Link")
+
+
+def _calendar(client: FlaskClient) -> str:
+    answer = client.get("/feeds/openings.ics").text
+    assert "BEGIN:VEVENT" in answer
+    return answer.replace("\r\n ", "")
+
+
 def test_what_names_openstreetmap_is_credited(client: FlaskClient, database: Database) -> None:
     assert set(_told(client, "stations")) == {None}
+    assert not _tile_is_credited(client, "stations")
+    with database.session() as session:
+        session.execute(text("update facility set opened_on = current_date - 9 where code = 'T-1'"))
+    assert OSM_ATTRIBUTION not in _calendar(client)
     feed = ElementTree.fromstring(client.get("/feeds/changes.atom").data)
     assert feed.find(f"{ATOM}rights") is None
     assert client.get("/ogc/collections/network").get_json(force=True).get("attribution") is None
@@ -64,11 +82,16 @@ def test_what_names_openstreetmap_is_credited(client: FlaskClient, database: Dat
             {"source": f"{OSM_ATTRIBUTION}, 2026-11-01"},
         )
         session.execute(text("update demand_set set source = :at"), {"at": OSM_ATTRIBUTION})
+    while not _tile_is_credited(client, "stations"):  # versions are looked at now and then
+        time.sleep(0.1)
     assert set(_told(client, "stations")) == {OSM_ATTRIBUTION}
     assert set(_told(client, "demand")) == {OSM_ATTRIBUTION}
     [cell, *_] = client.get("/ogc/collections/demand/items").get_json(force=True)["features"]
     assert cell["properties"]["source"] == OSM_ATTRIBUTION
+    calendar = _calendar(client)
+    assert f"DESCRIPTION:{CREDIT_THERE}" in calendar and f"X-WR-CALDESC:{CREDIT_THERE}" in calendar
     # No home is of it.
+    assert not _tile_is_credited(client, "homes")
     assert set(_told(client, "homes")) == {None}
     feed = ElementTree.fromstring(client.get("/feeds/changes.atom").data)
     assert feed.findtext(f"{ATOM}rights") == OSM_ATTRIBUTION
@@ -80,7 +103,6 @@ def test_what_names_openstreetmap_is_credited(client: FlaskClient, database: Dat
 def test_answers_on_facilities_link_to_whose_data_they_are(
     client: FlaskClient, database: Database
 ) -> None:
-    link = '<https://www.openstreetmap.org/copyright>; rel="license"'
     paths = [
         "/api/v1/nearest?lon=120.352&lat=36.071",
         *("/api/v1/search?q=T-1", "/api/v1/facilities?limit=1", "/api/v1/facilities/T-1"),
@@ -89,10 +111,10 @@ def test_answers_on_facilities_link_to_whose_data_they_are(
     def told() -> set[bool]:
         answers = [client.get(path) for path in paths]
         assert {answer.status_code for answer in answers} == {200}
-        return {link in answer.headers.getlist("Link") for answer in answers}
+        return {LINK in answer.headers.getlist("Link") for answer in answers}
 
     assert told() == {False}
-    assert link not in client.get("/api/v1/kinds").headers.getlist("Link")
+    assert LINK not in client.get("/api/v1/kinds").headers.getlist("Link")
     picture = _shown(client)
     with database.session() as session:
         session.execute(
@@ -102,7 +124,7 @@ def test_answers_on_facilities_link_to_whose_data_they_are(
     # The nearest look for changes once a second.
     while told() != {True}:
         time.sleep(0.1)
-    assert link not in client.get("/api/v1/kinds").headers.getlist("Link")
+    assert LINK not in client.get("/api/v1/kinds").headers.getlist("Link")
     # So does the picture of all stations, in its lower right corner; in no other place is it another.
     changed = ImageChops.difference(picture, _shown(client)).getbbox()
     assert changed is not None
