@@ -109,6 +109,47 @@ def test_without_rights_it_says_what_to_install(
     assert ("fonts-noto-cjk" in command) == (wanted == "browser")
 
 
+QUICK = """
+    postgis=no
+    can_install() { true; }
+    update_list() { printf 'updated\n'; }
+    install_packages() { printf '%s\n' "$*"; }
+"""
+
+
+@pytest.mark.parametrize(
+    ("known", "there", "said"),
+    [
+        ("", "", "updated\n"),  # a fresh system, without a list
+        ("postgresql-common", "chromium", ""),  # one that has no such package
+        ("postgresql-common chromium-headless-shell", "", "chromium-headless-shell\n"),
+        ("postgresql-common chromium-headless-shell", "chromium", "chromium-headless-shell\n"),
+        ("postgresql-common chromium-headless-shell", "chromium-headless-shell", ""),
+    ],
+)
+def test_the_quick_browser_is_installed_where_there_is_one(
+    bare: tuple[Path, dict[str, str]], known: str, there: str, said: str
+) -> None:
+    tools = Path(bare[1]["PATH"])
+    texts = {"apt-cache": f'case " {known} " in *" $2 "*) exit 0 ;; esac; exit 100'}
+    if there:
+        texts[there] = "exit 0"
+    for name, body in texts.items():
+        (tools / name).write_text(f"#!{shutil.which('sh')}\n{body}\n", encoding="utf-8")
+        (tools / name).chmod(0o755)
+    done = run(bare, f"{QUICK} need_quick_browser")
+    assert (done.returncode, done.stdout, done.stderr) == (0, said, "")
+
+
+def test_without_the_quick_browser_another_does(bare: tuple[Path, dict[str, str]]) -> None:
+    tools = Path(bare[1]["PATH"])
+    for name in ("apt-cache", "chromium"):
+        (tools / name).symlink_to(shutil.which("true") or "/bin/true")
+    fails = "install_packages() { stop 'no network'; }"
+    done = run(bare, f"{QUICK} {fails}; need_quick_browser; has_browser && printf 'goes on'")
+    assert (done.returncode, done.stdout, done.stderr) == (0, "goes on", "no network\n")
+
+
 def test_a_database_of_ones_own_needs_no_postgis_here(bare: tuple[Path, dict[str, str]]) -> None:
     bare[1]["DATABASE_URL"] = "postgresql://db.example/geoapp"
     done = run(bare, "postgres_versions=/nowhere; need_packages")
