@@ -304,7 +304,8 @@ def test_two_plans_are_compared(site: Site, settings: Settings, visit: Visit) ->
         page.fill("#amount", "300")
         numbers.append(ask(page, site, settings))
     unit = page.locator(".figure dd small").first
-    assert unit.evaluate("one => parseFloat(getComputedStyle(one).marginLeft)") > 0
+    apart = "one => parseFloat(getComputedStyle(one.parentElement).columnGap)"
+    assert unit.evaluate(apart) > 0
     # The run that is shown is ticked; another is ticked beside it.
     ticks = page.locator("#runs input[name='run']")
     expect(ticks.first).to_be_checked()
