@@ -3,8 +3,9 @@
 Lines are straight in degrees, as streets are everywhere here. All is worked out on the equidistant
 plane about their middle. The spheroid is curved outwards, so a way on that plane is never shorter than
 on the ground, and longer by x / sin x at most, x = (way from the middle) / (b^2 / a). So whatever is
-within some metres of a line on the plane is so by geodesics, and the area is a hair too small; by how
-much at most is told with it.
+within some metres of a line on the plane is so by geodesics, and whatever is so is within as much more
+on the plane. Of the ground near lines there are so two areas: one that surely belongs to it, and one that
+holds all of it.
 """
 
 import math
@@ -29,6 +30,7 @@ _LEAST_RADIUS_M: Final = POLE_RADIUS_M**2 / EQUATOR_RADIUS_M
 # strays from it by 1.1 tan(latitude) L^2 / 8 R.
 _PIECE_M: Final = 100.0
 _ROUNDING_M: Final = 0.005
+_THINNED_M: Final = 0.01  # outlines are merged of many pieces, and have corners that nobody sees
 _QUARTER: Final = 12  # corners of a quarter of a circle, which lie on it: the sides are inside
 _SIDE: Final = math.cos(math.pi / (4 * _QUARTER))
 _LEAST_TILE_M: Final = 1_000.0
@@ -74,15 +76,21 @@ class Lines:
         slack_m = 1.1 * steepest * _PIECE_M**2 / (8 * _LEAST_RADIUS_M) + _ROUNDING_M
         return cls(first, last, plane, flat, slack_m)
 
-    def within(self, metres: float) -> tuple[BaseGeometry, float]:
-        """Return an area (EPSG:4326) of places within some metres, and how far beyond it others may lie.
+    def within(self, metres: float) -> BaseGeometry:
+        """Return an area (EPSG:4326) of which every place is within some metres of a line by geodesic."""
+        return self._about(metres - 2 * self.slack_m - _THINNED_M)
 
-        Every place of the area is within so many metres of a line by geodesic; every place that is lies
-        in it or no farther from it than the second number, metres.
-        """
-        radius_m = metres - 2 * self.slack_m
+    def about(self, metres: float) -> BaseGeometry:
+        """Return an area (EPSG:4326) that holds every place within some metres of a line, and a hair more."""
+        from_middle_m = float(np.linalg.norm(self.flat, axis=-1).max()) + metres
+        turn = from_middle_m / _LEAST_RADIUS_M
+        on_plane_m = metres * turn / math.sin(turn) + 2 * self.slack_m
+        return self._about((on_plane_m + _THINNED_M) / _SIDE)
+
+    def _about(self, radius_m: float) -> BaseGeometry:
+        """Return what is within a radius on the plane, with sides for arcs and corners that say little left out."""
         # Tile by tile, so that outlines that are merged lie near each other.
-        side_m = max(_LEAST_TILE_M, 4 * metres)
+        side_m = max(_LEAST_TILE_M, 4 * radius_m)
         tile = np.floor(self.flat.mean(axis=1) / side_m).astype(np.int64)
         _, own = np.unique(tile, axis=0, return_inverse=True)
         order = np.argsort(own.reshape(-1), kind="stable")
@@ -91,12 +99,10 @@ class Lines:
         for some in np.split(order, cuts):
             lines: Any = shapely.linestrings(self.flat[some])
             parts.append(shapely.union_all(shapely.buffer(lines, radius_m, quad_segs=_QUARTER)))
-        area = shapely.segmentize(shapely.union_all(parts), _PIECE_M)
-        from_middle_m = float(np.linalg.norm(self.flat, axis=-1).max()) + metres
-        turn = from_middle_m / _LEAST_RADIUS_M
-        off_m = metres * turn / math.sin(turn) - radius_m * _SIDE + 2 * self.slack_m
+        area = shapely.simplify(shapely.union_all(parts), _THINNED_M)
+        area = shapely.segmentize(area, _PIECE_M)
         whole: BaseGeometry = self.plane.lonlat(np.array([area], dtype=object))[0]
-        return whole, off_m
+        return whole
 
     def metres_to(self, lon: FloatArray, lat: FloatArray) -> FloatArray:
         """Return how far places (EPSG:4326) are from the nearest line at most: by geodesic to a spot on it."""

@@ -7,7 +7,6 @@ import shapely
 import shapely.geometry
 from shapely.geometry.base import BaseGeometry
 
-from geoapp.analysis.siting.anywhere.grounds import drawn_out
 from geoapp.core.questions.siting import SitingParameters
 from geoapp.core.settings import Settings
 from geoapp.operations.ground.near_hosts import around_hosts
@@ -51,21 +50,25 @@ def near_only(database: Database, settings: Settings, wanted: SitingParameters) 
     InvalidValueError
         If there is nothing to be near, or too much.
     """
-    near: list[tuple[BaseGeometry, float]] = []
+    near: list[BaseGeometry] = []
+    whole: list[BaseGeometry] = []
     hosts = streets = None
     if wanted.near_hosts is not None and wanted.near_hosts_m is not None:
-        area, off_m, hosts = around_hosts(database, wanted.near_hosts, wanted.near_hosts_m)
-        near.append((area, off_m))
+        area, outside, hosts = around_hosts(database, wanted.near_hosts, wanted.near_hosts_m)
+        near.append(area)
+        whole.append(outside)
     if wanted.near_streets_m is not None:
         streets = around_streets(database, settings, wanted, wanted.near_streets_m)
-        near.append((streets.area, streets.off_m))
+        near.append(streets.area)
+        if wanted.anywhere:
+            whole.append(streets.whole)
     if not near:
         return NearGround(wanted, None, None, None)
     surely = None
     if wanted.anywhere:
         drawn = wanted.forbidden_shape()
-        beyond = [_WORLD.difference(drawn_out(area, off_m)) for area, off_m in near]
+        beyond = [_WORLD.difference(area) for area in whole]
         surely = shapely.union_all([*([] if drawn is None else [drawn]), *beyond])
-    far = [shapely.geometry.mapping(_WORLD.difference(area)) for area, _ in near]
+    far = [shapely.geometry.mapping(_WORLD.difference(area)) for area in near]
     asked = replace(wanted, forbidden_areas=(*wanted.forbidden_areas, *far))
     return NearGround(asked, surely, hosts, streets)

@@ -7,6 +7,7 @@ import numpy as np
 import shapely
 from shapely.geometry.base import BaseGeometry
 
+from geoapp.core.arrays import FloatArray
 from geoapp.core.errors import InvalidValueError
 from geoapp.core.geo import GEOD
 from geoapp.core.i18n import Text
@@ -17,16 +18,17 @@ from geoapp.store.engine import Database, Session
 from geoapp.store.facilities.read import read_changes
 from geoapp.store.runs.sites import find_candidate_set, read_candidates
 
-# Corners of the polygon about a host: they are as far as is asked, so that its sides lie inside, and the
-# middles of these are nearer by 0.22 % at most (and by next to nothing for sides being straight in degrees).
+# Corners of the polygons about a host. Those of the one are as far as is asked, so that its sides lie inside;
+# the middles of sides are nearer by 0.22 % (and next to nothing for sides being straight in degrees), so that
+# those of the other lie outside.
 _CORNERS: Final = 48
-_OFF: Final = 0.003
+_OUTSIDE: Final = 1.003
 
 
 def around_hosts(
     database: Database, named: str, within_m: float
-) -> tuple[BaseGeometry, float, int]:
-    """Return the area about some hosts (EPSG:4326), how far beyond it others may be near enough, and their number.
+) -> tuple[BaseGeometry, BaseGeometry, int]:
+    """Return an area (EPSG:4326) surely near some hosts, one that holds all that is, and the number of hosts.
 
     Raises
     ------
@@ -35,11 +37,16 @@ def around_hosts(
     """
     with database.snapshot() as session:
         hosts = hosts_named(session, named)
-    lon, lat = (np.repeat(one, _CORNERS) for one in np.array(hosts).T)
+    at = np.array(hosts)
+    return _around(at, within_m), _around(at, within_m * _OUTSIDE), len(hosts)
+
+
+def _around(hosts: FloatArray, radius_m: float) -> BaseGeometry:
+    lon, lat = (np.repeat(one, _CORNERS) for one in hosts.T)
     azimuth = np.tile(np.linspace(0.0, 360.0, _CORNERS, endpoint=False), len(hosts))
-    x, y, _ = GEOD.fwd(lon, lat, azimuth, np.full(len(lon), within_m))
+    x, y, _ = GEOD.fwd(lon, lat, azimuth, np.full(len(lon), radius_m))
     corners = np.stack((x, y), axis=-1).reshape(len(hosts), _CORNERS, 2)
-    return shapely.union_all(shapely.polygons(corners)), _OFF * within_m, len(hosts)
+    return shapely.union_all(shapely.polygons(corners))
 
 
 def hosts_named(session: Session, named: str) -> Sequence[tuple[float, float]]:

@@ -27,12 +27,21 @@ _DEGREE_M: Final = 110_500.0
 
 @dataclass(frozen=True, slots=True)
 class StreetGround:
-    """The streets that count, the area about them, and how far beyond it others may be near enough, metres."""
+    """The streets that count, within how many metres of them sites are to stand, and what the run keeps."""
 
     lines: Lines
-    area: BaseGeometry
-    off_m: float
+    within_m: float
     used: StreetsNear
+
+    @property
+    def area(self) -> BaseGeometry:
+        """An area (EPSG:4326) that is surely near enough."""
+        return self.lines.within(self.within_m)
+
+    @property
+    def whole(self) -> BaseGeometry:
+        """An area that holds all that is near enough."""
+        return self.lines.about(self.within_m)
 
     def told(self, lon: FloatArray, lat: FloatArray) -> StreetsNear:
         """Return what the run keeps, with how far its sites (EPSG:4326) are from a street at most."""
@@ -94,12 +103,11 @@ def around_streets(
     ends = (network.edge_start[edges], network.edge_end[edges])
     start, end = (np.stack((network.lon[one], network.lat[one]), axis=1) for one in ends)
     lines = Lines.of(start, end)
-    area, off_m = lines.within(within_m)
     about = (describe_network(settings) or {}).get("about", {})
     used = StreetsNear(
         which=str(wanted.near_streets), pieces=len(edges), source=about.get("name"), farthest_m=None
     )
-    return StreetGround(lines, area, off_m, used)
+    return StreetGround(lines, within_m, used)
 
 
 def _none(wanted: SitingParameters) -> Text:

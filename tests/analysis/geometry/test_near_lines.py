@@ -6,7 +6,6 @@ import shapely
 
 from geoapp.analysis.geometry.near_lines import Lines
 from geoapp.analysis.geometry.spheroid import geodesic_m
-from geoapp.analysis.siting.anywhere.grounds import drawn_out
 from geoapp.core.arrays import FloatArray
 
 SPOTS = 201
@@ -44,8 +43,8 @@ def test_the_area_holds_no_more_and_misses_a_hair(seed: int) -> None:
     start = middle + rng.uniform(-600, 600, (many, 2)) * scale
     end = start + rng.normal(0, rng.choice([3.0, 150.0]), (many, 2)) * scale
     lines = Lines.of(start, end)
-    area, off_m = lines.within(metres)
-    assert 0 < off_m < 0.003 * metres + 0.05
+    area, whole = lines.within(metres), lines.about(metres)
+    off_m = 0.003 * metres + 0.05
     # Places about the edge of the area, and anywhere.
     edge = shapely.line_interpolate_point(area.boundary, rng.uniform(0, 1, 60), normalized=True)
     spots = shapely.get_coordinates(edge)
@@ -54,9 +53,10 @@ def test_the_area_holds_no_more_and_misses_a_hair(seed: int) -> None:
     lon, lat = np.concatenate((about, far)).T
     true_m = nearest_m(lon, lat, start, end)
     held = shapely.intersects_xy(area, lon, lat)
-    wide = shapely.intersects_xy(drawn_out(area, off_m), lon, lat)
+    wide = shapely.intersects_xy(whole, lon, lat)
     assert held.any() and not held.all()
     assert (true_m[held] <= metres).all()
     assert wide[true_m <= metres - 1e-4].all()
+    assert (true_m[wide] <= metres + off_m).all() and held[true_m <= metres - off_m].all()
     measured = lines.metres_to(lon, lat)
     assert (measured >= true_m - 1e-4).all() and (measured <= true_m + 1e-3).all()

@@ -9,8 +9,6 @@ from shapely.geometry.base import BaseGeometry
 
 _INWARD_DEG: Final = 2e-7  # about two centimetres: a place at the border is surely inside
 _WORLD: Final = shapely.box(-180, -90, 180, 90)
-_LEAST_DEGREE_M: Final = 110_500.0  # of latitude, and of longitude at the equator
-_QUARTER: Final = 8  # corners of a quarter of a circle in what is drawn out
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,14 +77,3 @@ class AllowedGround:
         line = shapely.shortest_line(level, shapely.Point(lon * shrink, lat))
         x, y = shapely.get_coordinates(line)[0].tolist()
         return x / shrink, y
-
-
-def drawn_out(area: BaseGeometry, metres: float) -> BaseGeometry:
-    """Return an area (EPSG:4326) with all that is within some metres of it, and some more."""
-    if area.is_empty:
-        return area
-    _, south, _, north = area.bounds
-    # Degrees of longitude are shortest in the north, or in the south.
-    shrink = max(math.cos(math.radians(min(max(abs(south), abs(north)), 89.0))), 0.01)
-    degrees = metres / (_LEAST_DEGREE_M * shrink) / math.cos(math.pi / (4 * _QUARTER))
-    return area.buffer(degrees, quad_segs=_QUARTER)

@@ -7,7 +7,6 @@ import shapely
 from geoapp.analysis.geometry.near_lines import Lines
 from geoapp.analysis.network.graph import FINE
 from geoapp.analysis.siting import solve_mclp_anywhere, solve_mclp_on_streets
-from geoapp.analysis.siting.anywhere.grounds import drawn_out
 from geoapp.analysis.walks.pairs import PairWalks
 from tests.analysis.geometry.test_near_lines import nearest_m
 from tests.analysis.siting.models.test_mclp_anywhere import away_m, counted
@@ -53,7 +52,7 @@ def test_on_a_network_no_place_that_is_near_enough_beats_the_bound(seed):
         weights = rng.integers(1, 9, count).astype(float)
         standard = standards(rng)[0]
         lines = Lines.of(*ends_of(network, some))
-        area, off_m = lines.within(metres)
+        area, whole = lines.within(metres), lines.about(metres)
         walks = PairWalks.of(lon, lat, estimate=ESTIMATE, network=network)
         p = int(rng.integers(1, 3))
         found = solve_mclp_on_streets(
@@ -62,7 +61,7 @@ def test_on_a_network_no_place_that_is_near_enough_beats_the_bound(seed):
             p,
             standard,
             forbidden=WORLD.difference(area),
-            surely=WORLD.difference(drawn_out(area, off_m)),
+            surely=WORLD.difference(whole),
         )
         places = found.places[np.isfinite(found.places[:, 0])]
         # Each site once more, by geodesics to spots on the streets that count.
@@ -89,7 +88,7 @@ def test_by_line_no_place_that_is_near_enough_beats_the_bound(seed):
         start, end = (np.stack(at(rng.uniform(-500, 500, (many, 2))), axis=1) for _ in range(2))
         metres, standard_m = float(rng.choice([5.0, 40.0, 150.0])), float(rng.uniform(60, 400))
         lines = Lines.of(start, end)
-        area, _ = lines.within(metres)
+        area = lines.within(metres)
         asked = {"forbidden": WORLD.difference(area)}
         found = solve_mclp_anywhere(lon, lat, weights, 1, standard_m, **asked)
         free = solve_mclp_anywhere(lon, lat, weights, 1, standard_m)
