@@ -5,7 +5,15 @@ from dataclasses import dataclass
 
 _BETWEEN = re.compile(r"[、，,;；/]|\s或\s")
 _EXTENSION = re.compile(r"\s*(?:转|分机|ext\.?|x|#)\s*(\d{1,6})\s*$", re.IGNORECASE)
-_NOT_DIALLED = re.compile(r"[\s()（）.·\-‐-―]")
+# The other way to write one: behind a hyphen after a whole number of mainland China, with its area code or
+# one of 7 or 8 digits, which begins with neither 0 nor 1, or a 400 or 800 number.
+_HYPHEN = r"[-‐-―－]"
+_GAP = rf"(?:\s|{_HYPHEN})?"
+_WHOLE = (
+    rf"(?:\+?86{_GAP})?[(（]?0\d{{2,3}}[)）]?{_GAP}\d{{7,8}}|[2-9]\d{{6,7}}|[48]00(?:{_GAP}\d){{7}}"
+)
+_HYPHENED = re.compile(rf"\s*(?:{_WHOLE})\s*({_HYPHEN}{{1,2}}\s*(\d{{1,6}}))\s*")
+_NOT_DIALLED = re.compile(r"[\s()（）.·\-‐-―－]")
 _NUMBER = re.compile(r"\+?\d{3,15}")
 # What people write in a column of telephones where there is none to write.
 _NOTHING = frozenset(
@@ -46,8 +54,14 @@ def telephones(words: str | None) -> list[Telephone]:
 
 
 def _dialled(words: str) -> str | None:
-    extension = _EXTENSION.search(words)
-    number = _NOT_DIALLED.sub("", words[: extension.start()] if extension else words)
+    extension, begins = "", len(words)
+    if said := _EXTENSION.search(words):
+        extension, begins = said[1], said.start()
+    elif hyphened := _HYPHENED.fullmatch(words):
+        extension, begins = hyphened[2], hyphened.start(1)
+    number = _NOT_DIALLED.sub("", words[:begins])
     if not _NUMBER.fullmatch(number):
         return None
-    return f"tel:{number}{f',{extension[1]}' if extension else ''}"
+    if number.startswith("+860"):  # the nought of an area code is dialled inside the country alone
+        number = f"+86{number[4:]}"
+    return f"tel:{number}{f',{extension}' if extension else ''}"

@@ -92,7 +92,7 @@ FAR_OUT_M: Final = 100_000.0
 
 
 def where_text(database: Database, *, lon: float, lat: float, at_sea: bool = False) -> Text | None:
-    """Return what is odd about a position (WGS-84); None where it lies in a region.
+    """Return what is odd about a position (WGS-84); None where it lies in the service's area.
 
     And where no region has an outline, so that nobody can tell. One that would lie in a region the other
     way round is said to be written so, as by who begins with the latitude.
@@ -103,10 +103,10 @@ def where_text(database: Database, *, lon: float, lat: float, at_sea: bool = Fal
             "The position is 0°, 0°, at sea off Africa: the device did not really find one.",
         )
     with database.snapshot() as session:
-        inside = store.is_in_a_region(session, lon, lat)
+        inside = store.is_in_area(session, lon, lat)
         may_swap = inside is False and abs(lon) <= 90
-        is_swapped = may_swap and store.is_in_a_region(session, lat, lon) is True
-        edge_m = store.region_edge_m(session, lon, lat) if inside is False else 0.0
+        is_swapped = may_swap and store.is_in_area(session, lat, lon) is True
+        edge_m = store.area_edge_m(session, lon, lat) if inside is False else 0.0
     if inside is not False:
         return None
     if is_swapped:

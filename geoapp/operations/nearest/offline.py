@@ -17,6 +17,7 @@ from geoapp.core.former_regions import former_regions
 from geoapp.core.hours import HORIZON_DAYS, day_stretches, tells_when
 from geoapp.core.hours.words import words_of
 from geoapp.core.i18n import Text
+from geoapp.core.phones import telephones
 from geoapp.core.question_words import question_words
 from geoapp.core.settings import Settings
 from geoapp.core.simplified import simplified, variants_of
@@ -267,6 +268,7 @@ def _station(one: PlacedFacility, hours: _Hours, day: date) -> dict[str, Any]:
         "access": one.access,
         "address": one.address,
         "phone": one.phone,
+        "dial": next((call.href for call in telephones(one.phone) if call.href), None),
         "place": _pair(Text(one.place_zh, one.place_en or one.place_zh)) if one.place_zh else None,
         "verified_on": one.verified_on,
         "off_m": rough_m(one) or None,

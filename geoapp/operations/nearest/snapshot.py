@@ -356,6 +356,7 @@ class SnapshotKeeper:
         self._keys_of: dict[int, set[Key]] = {}
         self._unplaced = UnplacedDistricts([], [])
         self._ground = Ground()
+        self._served: set[str | None] = set()  # the regions with stations, when the ground was read
         self._checked = -1e9
         self._position = 0  # of the primary's log, which a replica must hold to answer beside it
         self._checked_for_all = -1e9  # from the primary, or as whoever has just written must see it
@@ -425,8 +426,14 @@ class SnapshotKeeper:
                 )
             ):
                 self._unplaced = _read_unplaced(session)
-            if old is None or versions.regions != old.versions.regions:
+            serving = {one.region_code for one in changes.placed}
+            if (
+                old is None
+                or versions.regions != old.versions.regions
+                or not serving <= self._served
+            ):
                 self._ground = Ground.read(session)
+                self._served |= serving
             position = self._position_read()
         if old is None:
             self._keys_of = {}

@@ -86,59 +86,66 @@ def point_in_region(session: Session, code: str) -> tuple[float, float] | None:
     return None if row is None else (row[0], row[1])
 
 
+# The area of the service are the regions whose stations are here. A province or a city of which only some
+# parts are stored, and no station is placed in itself, is a frame for them: most of it nobody has looked at.
+_IN_AREA = """
+    geom is not null and not (level in ('province', 'city')
+        and exists (select from region part where part.parent_code = region.code and part.geom is not null)
+        and not exists (select from facility where facility.region_code = region.code))
+"""
 _COVERED = text(
-    """
+    f"""
     select case when exists (select from region where geom is not null) then exists (
-        select from region where st_covers(geom, st_setsrid(st_makepoint(:lon, :lat), 4326))
+        select from region where st_covers(geom, st_setsrid(st_makepoint(:lon, :lat), 4326)) and {_IN_AREA}
     ) end
     """
 )
 
 
-def is_in_a_region(session: Session, lon: float, lat: float) -> bool | None:
-    """Tell whether a point (WGS-84) lies in a region; None where no outline is known."""
+def is_in_area(session: Session, lon: float, lat: float) -> bool | None:
+    """Tell whether a point (WGS-84) lies in the area of the service; None where no outline is known."""
     inside: bool | None = session.execute(_COVERED, {"lon": lon, "lat": lat}).scalar_one()
     return inside
 
 
 # The nearest in degrees are few that may be the nearest on the spheroid.
 _EDGE = text(
-    """
+    f"""
     select min(st_distance(near.geom::geography, p.point::geography))
     from (select st_setsrid(st_makepoint(:lon, :lat), 4326) as point) p, lateral (
-        select geom from region where geom is not null order by geom <-> p.point limit 5) near
+        select geom from region where {_IN_AREA} order by geom <-> p.point limit 5) near
     """
 )
 
 
-def region_edge_m(session: Session, lon: float, lat: float) -> float:
-    """Return how far a point (WGS-84) is from the nearest region, of which at least one has an outline."""
+def area_edge_m(session: Session, lon: float, lat: float) -> float:
+    """Return how far a point (WGS-84) is from the area of the service, of which something has an outline."""
     edge_m: float = session.execute(_EDGE, {"lon": lon, "lat": lat}).scalar_one()
     return edge_m
 
 
 _EXTENT = text(
-    """
+    f"""
     select greatest(st_xmax(box) - st_xmin(box), st_ymax(box) - st_ymin(box))
-    from (select st_extent(geom) as box from region) whole
+    from (select st_extent(geom) as box from region where {_IN_AREA}) whole
     """
 )
 _SIMPLE = text(
     "select st_asbinary(st_simplifypreservetopology(geom, :degrees)) from region "
-    "where geom is not null order by code"
+    f"where {_IN_AREA} order by code"
 )
 
 
 @dataclass(frozen=True, slots=True)
 class SimpleOutlines:
-    """The outlines of all regions, EPSG:4326, no further than ``degrees`` from the true ones."""
+    """Outlines of the area of the service, EPSG:4326, no further than ``degrees`` from the true ones."""
 
     outlines: list[BaseGeometry]
     degrees: float
 
 
 def simple_outlines(session: Session, *, parts: int, least_degrees: float) -> SimpleOutlines | None:
-    """Return the regions' outlines, simplified by a part of their whole extent; None without any.
+    """Return the outlines of the service's area, simplified by a part of their whole extent; None without any.
 
     Parameters
     ----------

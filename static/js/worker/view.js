@@ -58,13 +58,13 @@ const METRES_PER_DEGREE = 111195;
 
 /**
  * Without streets under them, rings tell how far the places are. Their names stand where nothing of the map lies
- * over them: the scale, its buttons, the sheet.
+ * over them: the scale, its buttons, the sheet, the name of a wider ring, oneself; and not where there is no such room.
  * @param {L.Map} map
  * @param {L.LatLng} me
  * @param {L.LayerGroup} layer that they go with
  */
 export function drawRings(map, me, layer) {
-  const names = [500, 1000, 2000, 5000].map((radius_m) => {
+  const names = [5000, 2000, 1000, 500].map((radius_m) => {
     L.circle(me, { radius: radius_m, interactive: false, className: 'ring' }).addTo(layer);
     const up = radius_m / METRES_PER_DEGREE, across = up / Math.cos((me.lat * Math.PI) / 180);
     const name = centredTooltip({ permanent: true, direction: 'center', className: 'ring-name', pane: 'names' })
@@ -74,14 +74,21 @@ export function drawRings(map, me, layer) {
   const place = () => {
     const box = map.getContainer().getBoundingClientRect();
     const over = Array.from(document.querySelectorAll('.leaflet-control, #sheet')).map((one) => one.getBoundingClientRect());
+    const roomOf = (/** @type {L.LatLng} */ spot) => {
+      const { x, y } = map.latLngToContainerPoint(spot), [wide, high] = NAME_PX;
+      return new DOMRect(box.left + x - wide, box.top + y - high, 2 * wide, 2 * high);
+    };
+    over.push(roomOf(me));
     names.forEach(({ name, spots }) => {
       const free = spots.find((spot) => {
-        const { x, y } = map.latLngToContainerPoint(spot), [wide, high] = NAME_PX;
-        const left = box.left + x - wide, right = box.left + x + wide, top = box.top + y - high, bottom = box.top + y + high;
+        const { left, right, top, bottom } = roomOf(spot);
         return left >= box.left && right <= box.right && top >= box.top && bottom <= box.bottom
           && !over.some((other) => left < other.right && other.left < right && top < other.bottom && other.top < bottom);
       });
       name.setLatLng(free || spots[0]);
+      const element = name.getElement();
+      if (element) element.style.visibility = free ? '' : 'hidden';
+      if (free) over.push(roomOf(free));
     });
   };
   map.on('moveend', place);

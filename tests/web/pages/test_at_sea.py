@@ -1,5 +1,6 @@
 """From the sea, or from beside the area, it is said how far away that is, and no walk leads over water."""
 
+import time
 from contextlib import closing
 
 import pytest
@@ -124,3 +125,37 @@ def test_the_phone_says_the_same(coast: Database, settings: Settings, visit: Vis
             expect(page.locator("#results .found-state")).to_have_text("开放中 · 近期不关")
             expect(page.locator("#results .found-walk")).to_contain_text("C、D 之间（估算）")
             expect(page.locator("#route")).not_to_contain_text("不去站点")
+
+
+def test_a_province_that_frames_its_districts_is_not_the_area(
+    coast: Database, client: FlaskClient
+) -> None:
+    """The outline of a whole province stands around the one district whose stations are known."""
+    with coast.session() as session:
+        session.execute(
+            text(
+                "insert into region (code, level, name_zh, geom) values ('370000', 'province', '山东省', "
+                "st_multi(st_makeenvelope(119, 35, 122, 38, 4326)))"
+            )
+        )
+        session.execute(text("update region set parent_code = '370000' where code = '370202'"))
+    lon, lat = INLAND
+
+    def told() -> tuple[bool, bool]:
+        api = client.get(f"/api/v1/nearest?lon={lon}&lat={lat}&arrive=true").get_json(force=True)
+        return "离它的边界 3.3 公里" in results(client, INLAND), api.get("outside_note") is not None
+
+    assert told() == (True, True)
+    # A station that is known to be in the province, and no nearer, makes all of it the area.
+    with coast.session() as session:
+        session.execute(
+            text(
+                "insert into facility (code, kind_code, name_zh, geom, region_code) values "
+                "('P-2', 'outdoor_station', '省里', st_setsrid(st_makepoint(119.5, 36.5), 4326), '370000')"
+            )
+        )
+    for _ in range(100):
+        if told() == (False, False):
+            break
+        time.sleep(0.1)
+    assert told() == (False, False)

@@ -260,10 +260,10 @@ export function factsOf(kept, station, far = '') {
   return facts;
 }
 
-/** @param {Station} station that may have a telephone */
+/** @param {Station} station that may have a telephone: how it is dialled is the service's to say (geoapp/core/phones.py) */
 export function callOf(station) {
-  if (!station.phone) return null;
-  return made('a', { class: 'button', href: `tel:${station.phone.replace(/ /g, '')}` },
+  if (!station.dial) return null;
+  return made('a', { class: 'button', href: station.dial },
     icon('phone'), t('打电话', 'Call'), made('span', { class: 'for-reader' }, ` ${nameOf(station)} ${station.phone}`));
 }
 

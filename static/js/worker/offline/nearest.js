@@ -9,7 +9,7 @@ import { arrivalAt, openingAt } from './hours.js';
  * @typedef {Pair & { code: string, names: string[], spoken?: string[], initials?: string[], family?: string }} Word
  * @typedef {{ code: string, name: string, name_en?: string, kind: string, family: string, lon: number, lat: number, region?: string,
  *   rings?: [number, number][][], from?: number, to?: number, schedule: number, amenities: string[], no_amenities?: string[],
- *   entry?: string, access?: string, address?: string, phone?: string, place?: Pair, verified_on?: string, off_m?: number, doubt?: Pair,
+ *   entry?: string, access?: string, address?: string, phone?: string, dial?: string, place?: Pair, verified_on?: string, off_m?: number, doubt?: Pair,
  *   confirmed?: Pair, sample?: boolean, found_by: string[] }} Station
  * @typedef {Pair & { code: string, lon: number, lat: number, found_by: string[], called?: string[], initials?: string[],
  *   former?: (Pair & { called: string[] })[] }} KeptPlace
