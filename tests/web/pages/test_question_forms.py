@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from html.parser import HTMLParser
+from pathlib import Path
 from typing import Any
 
 import click
@@ -18,10 +19,12 @@ from geoapp.core.questions.reading import Sender, from_text
 from geoapp.core.questions.siting import SITING, SitingParameters
 from geoapp.core.roles import Role
 from geoapp.core.settings import Settings
+from geoapp.operations.streets.importing import import_streets
 from geoapp.operations.upkeep.init import initialise
 from geoapp.store.engine import Database
 from geoapp.web.api.question_bodies import question_body
 from geoapp.web.pages.question_form import form_parts
+from tests.osm_file import write_town_map
 from tests.web.api_client import client_of, make_app
 
 
@@ -58,7 +61,12 @@ def planner(database: Database, settings: Settings) -> FlaskClient:
     ("table", "address"),
     [(COVERAGE, "/plan"), (SITING, "/plan/siting"), (ACTIONS, "/plan/actions")],
 )
-def test_every_field_is_on_the_page(planner: FlaskClient, table: Table, address: str) -> None:
+def test_every_field_is_on_the_page(
+    database: Database, settings: Settings, tmp_path: Path, table: Table, address: str
+) -> None:
+    initialise(database)
+    import_streets(database, settings, write_town_map(tmp_path / "town.osm.pbf"))
+    planner = client_of(make_app(settings, database), database, Role.PLANNER)
     page = Elements(planner.get(f"{address}?lang=en").get_data(as_text=True))
     own = {name for known in page.found for name in known.get("data-asks", "").split() if name}
     assert own == {field.name for field in table if field.page is Place.OWN}
