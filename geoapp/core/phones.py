@@ -9,9 +9,8 @@ _EXTENSION = re.compile(r"\s*(?:转|分机|ext\.?|x|#)\s*(\d{1,6})\s*$", re.IGNO
 # one of 7 or 8 digits, which begins with neither 0 nor 1, or a 400 or 800 number.
 _HYPHEN = r"[-‐-―－]"
 _GAP = rf"(?:\s|{_HYPHEN})?"
-_WHOLE = (
-    rf"(?:\+?86{_GAP})?[(（]?0\d{{2,3}}[)）]?{_GAP}\d{{7,8}}|[2-9]\d{{6,7}}|[48]00(?:{_GAP}\d){{7}}"
-)
+_AREA = rf"(?:(?:\+?86{_GAP})?[(（]?0\d{{2,3}}[)）]?|\+?86{_GAP}[1-9]\d{{1,2}})"
+_WHOLE = rf"{_AREA}{_GAP}\d{{3,4}}{_GAP}\d{{4}}|[2-9]\d{{6,7}}|[48]00(?:{_GAP}\d){{7}}"
 _HYPHENED = re.compile(rf"\s*(?:{_WHOLE})\s*({_HYPHEN}{{1,2}}\s*(\d{{1,6}}))\s*")
 _NOT_DIALLED = re.compile(r"[\s()（）.·\-‐-―－]")
 _NUMBER = re.compile(r"\+?\d{3,15}")

@@ -95,6 +95,9 @@ def same_places(query: AlongQuery) -> list[Text]:
 
 def no_way_text(answer: AlongAnswer) -> list[Text]:
     """Say between which stops there is no way, on the network or over the sea; empty where all have one."""
+    if answer.query.is_line:
+        end = letter(len(answer.query.points))
+        return [_no_way("A", end, leg.basis) for leg in answer.legs if leg.way_m is None]
     return [
         _no_way(letter(number), letter(number + 1), leg.basis)
         for number, leg in enumerate(answer.legs, 1)

@@ -169,8 +169,7 @@ class _Route:
             self.snapped = snap(ways.network, self.lon, self.lat)
             # Whoever is cut off or off the network is estimated, as a station is.
             self.snapped = self.snapped.only(self.snapped.state == Snap.ON)
-        if not query.is_line:  # who draws a line over water says that they go there
-            self.at_sea = [snapshot.ground.is_at_sea(*point) for point in query.points]
+        self.at_sea = [snapshot.ground.is_at_sea(*point) for point in query.points]
         self.legs = self._drawn(service) if query.is_line else self._legs(service)
         if not query.is_line:
             # Beyond a leg without a way nobody knows when one gets there: NaN from there on.
@@ -182,6 +181,8 @@ class _Route:
         way_m = float(self.along_m[-1])
         seconds = service.speeds.seconds(way_m, self.query.by)
         is_on = self.snapped is not None and bool((self.snapped.edge >= 0).any())
+        if any(self.at_sea) and not is_on:
+            return [Leg(None, None, Basis.ESTIMATE, None)]
         line = shapely.LineString(self.query.points)
         return [Leg(way_m, seconds, Basis.NETWORK if is_on else Basis.ESTIMATE, line)]
 
@@ -218,6 +219,8 @@ class _Route:
             found.append(_Found(pairs, Basis.NETWORK))
         factor = self.estimate.detour_factor
         if self.query.is_line:
+            if self.legs[0].way_m is None:
+                return found
             beside = mask & ~on_network if self.legs[0].basis is Basis.NETWORK else mask
             if beside.any():
                 pairs = beside_line_by_line(

@@ -153,6 +153,7 @@ async function furnish(map, box) {
   L.control.zoom({ position: 'topright', zoomInTitle: box.dataset.zoomIn, zoomOutTitle: box.dataset.zoomOut }).addTo(map);
 }
 
+const DOT_PX = 6;
 export const MARK_PX = 22; // half of a marker's height
 
 /**
@@ -165,13 +166,24 @@ export function told_px(map) {
 }
 
 /**
+ * How much of a map its key hides from below, where it takes most of the width, as on a phone.
+ * @param {L.Map} map
+ */
+function keyed_px(map) {
+  const box = map.getContainer(), key = box.parentElement && box.parentElement.querySelector('.map-key');
+  if (!key || getComputedStyle(key).position === 'static') return 0;
+  const over = key.getBoundingClientRect(), whole = box.getBoundingClientRect();
+  return over.width < whole.width / 2 ? 0 : Math.max(0, whole.bottom - over.top) + DOT_PX;
+}
+
+/**
  * Room around places that are brought into sight, so that none lies under what the map says of itself.
  * @param {L.Map} map
  * @param {number} room_px
  * @returns {{ paddingTopLeft: [number, number], paddingBottomRight: [number, number] }}
  */
 export function roomAround(map, room_px) {
-  return { paddingTopLeft: [room_px, Math.max(room_px, told_px(map))], paddingBottomRight: [room_px, room_px] };
+  return { paddingTopLeft: [room_px, Math.max(room_px, told_px(map))], paddingBottomRight: [room_px, Math.max(room_px, keyed_px(map))] };
 }
 
 /**

@@ -21,6 +21,14 @@ export function makeView(map, box, sheet) {
     return Math.min(sheet.offsetHeight, box.offsetHeight * 0.7);
   }
 
+  // Buttons and keys zoom about the middle of what is seen, which is not the map's where the sheet lies over it.
+  const zoomTo = map.setZoom;
+  map.setZoom = (zoom, options) => {
+    const hidden = hidden_px(), { x, y } = map.getSize();
+    const wanted = Math.max(map.getMinZoom(), Math.min(map.getMaxZoom(), zoom));
+    return hidden ? map.setZoomAround(L.point(x / 2, (y - hidden) / 2), wanted, options) : zoomTo.call(map, wanted, options);
+  };
+
   /** @param {L.LatLngBounds} bounds */
   function isInSight(bounds) {
     const top = map.latLngToContainerPoint(bounds.getNorthWest());

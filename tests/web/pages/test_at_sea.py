@@ -90,6 +90,11 @@ def test_on_the_way_no_minutes_are_told_over_the_sea(client: FlaskClient) -> Non
     assert "B：这个位置不在本服务的区域内，离它的边界 2.6 公里：它在海上。" in page
     assert "从 A 到 B 要过海，走不到，这一段没有算顺路站点" in page
     assert "不去站点" not in page
+    page = client.get("/along", query_string={"lang": "zh", "stop": stops, "keep": 1}).text
+    assert "从 A 到 C 要过海，走不到，这一段没有算顺路站点" in page
+    assert "不去站点" not in page
+    line = {"path": ";".join(stops)}
+    assert client.get("/api/v1/along", query_string=line).get_json(force=True)["features"] == []
     # Beyond it a station is told with its hours of now: nobody knows when one gets there.
     stops = [f"{lon},{lat}" for lon, lat in (SHORE, BAY, SHORE, INSIDE)]
     told = client.get("/api/v1/along", query_string={"stops": ";".join(stops)}).get_json(force=True)
@@ -125,6 +130,11 @@ def test_the_phone_says_the_same(coast: Database, settings: Settings, visit: Vis
             expect(page.locator("#results .found-state")).to_have_text("开放中 · 近期不关")
             expect(page.locator("#results .found-walk")).to_contain_text("C、D 之间（估算）")
             expect(page.locator("#route")).not_to_contain_text("不去站点")
+            page.goto(f"{site.url}/along?{spots}lang=zh&keep=1")
+            expect(page.locator("#results .notice", has_text="要过海")).to_have_text(
+                "从 A 到 D 要过海，走不到，这一段没有算顺路站点"
+            )
+            expect(page.locator("#results .found")).to_have_count(0)
 
 
 def test_a_province_that_frames_its_districts_is_not_the_area(

@@ -470,6 +470,27 @@ def test_what_comes_with_an_answer_moves_nothing(site: Site, visit: Visit) -> No
     assert page.evaluate("window.moved") < 0.05
 
 
+def test_the_buttons_of_the_map_zoom_about_what_is_seen(site: Site, visit: Visit) -> None:
+    """On a phone the sheet lies over the lower half: what is above it stays there."""
+    page = visit(site)
+    expect(page.locator("#map .marker").first).to_be_visible()
+    sheet, map_box = (page.locator(one).bounding_box() for one in ("#sheet", "#map"))
+    assert sheet
+    assert map_box
+    middle_y = (map_box["y"] + sheet["y"]) / 2
+    me = page.locator("#map .me").first
+    before = me.bounding_box()
+    assert before
+    page.locator(".leaflet-control-zoom-in").click()
+    page.wait_for_function("() => !document.querySelector('.leaflet-zoom-anim')")
+    page.wait_for_timeout(400)
+    after = me.bounding_box()
+    assert after
+    # Twice as far from the middle of what is seen, and not from that of the map.
+    far = before["y"] + before["height"] / 2 - middle_y
+    assert abs(after["y"] + after["height"] / 2 - middle_y - 2 * far) < 12
+
+
 def test_lost_connection_is_said_and_can_be_retried(site: Site, visit: Visit) -> None:
     """A dead network is an answer of its own, with a button."""
     page = visit(site)

@@ -62,7 +62,9 @@ CREDIT_IS_CLEAR = """() => {
 GROUND_IS_CLEAR = """() => {
   const credit = document.querySelector('.leaflet-control-attribution').getBoundingClientRect();
   const paths = [...document.querySelectorAll('#map[data-ready] .leaflet-land-pane path')];
-  return paths.length && paths.every((one) => one.getBoundingClientRect().top > credit.bottom);
+  const key = document.querySelector('.map-key').getBoundingClientRect();
+  return paths.length && paths.map((one) => one.getBoundingClientRect()).every((one) => one.top > credit.bottom
+    && (one.bottom < key.top || key.width < innerWidth / 2));
 }"""
 PHONES = (320, 360, 390)
 # The page's map, which modules keep to themselves.

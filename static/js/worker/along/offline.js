@@ -107,10 +107,11 @@ function sameOf(legs_m, isLine) {
 /**
  * Between which stops the sea is, in the service's words (geoapp/operations/along/said.py).
  * @param {boolean[]} wet
+ * @param {boolean} isLine which is one leg
  */
-function overSeaOf(wet) {
-  return wet.map((one, leg) => {
-    const from = letterOf(leg), to = letterOf(leg + 1);
+function overSeaOf(wet, isLine) {
+  return (isLine ? [wet.some(Boolean)] : wet).map((one, leg) => {
+    const from = letterOf(leg), to = letterOf(isLine ? wet.length : leg + 1);
     return one ? notice('warn', 'notice warn', t(`从 ${from} 到 ${to} 要过海，走不到，这一段没有算顺路站点`,
       `The sea lies between ${from} and ${to}: no way is reckoned and no stations are told for it`)) : '';
   }).filter(Boolean);
@@ -126,7 +127,7 @@ function overSeaOf(wet) {
  */
 function routeOf(kept, stops, spots, legs_m, isLine, wet) {
   const ends = spots.map(({ lon, lat }) => [lon, lat]);
-  const lines = isLine ? [ends] : ends.slice(1).map((end, leg) => (wet[leg] ? null : [ends[leg], end]));
+  const lines = isLine ? [wet.some(Boolean) ? null : ends] : ends.slice(1).map((end, leg) => (wet[leg] ? null : [ends[leg], end]));
   const straight_m = legs_m.reduce((sum, one) => sum + one, 0);
   const way_m = isLine ? straight_m : straight_m * kept.detour_factor;
   const isRide = kept.walk_m_per_s !== undefined;
@@ -248,14 +249,14 @@ function pageOf(kept, { stops: written, isLine, moreMinutes, open, amenities, en
   const legs_m = lines_m(spots);
   const tooFar = tooFarText(legs_m);
   if (tooFar) return made('div', {}, ...oddOf(kept, spots), notice('warn', 'notice warn', tooFar));
-  const wet = isLine ? [] : overSea(kept, spots);
+  const wet = overSea(kept, spots);
   const question = { stops: spots, isLine, k: SHOWN, at_ms: now_ms, moreMinutes, amenities, entering, openOnArrival: open };
   const items = onTheWay(kept, question);
   const rough = stops.filter((one) => one.isRough).map(({ words, name }) => notice('warn', 'notice warn', t(
     `“${words}”只认出了“${name}”：街道和门牌要有网络才能找。`, `Of “${words}” only ${name} was recognised: streets and house numbers need a network.`,
   )));
   return made('div', {}, routeOf(kept, stops, spots, legs_m, isLine, wet), ...rough, ...oddOf(kept, spots),
-    ...sameOf(legs_m, isLine).map((words) => notice('info', 'notice', words)), ...overSeaOf(wet),
+    ...sameOf(legs_m, isLine).map((words) => notice('info', 'notice', words)), ...overSeaOf(wet, isLine),
     items.length ? made('ol', { class: 'cards' }, ...items.map((item, index) => cardOf(kept, item, index + 1, now_ms, entering)))
       : emptyOf(kept, question));
 }

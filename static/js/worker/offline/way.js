@@ -164,7 +164,8 @@ export function onTheWay(kept, question) {
   const stations = fitting(kept, { lon: 0, lat: 0, k, at_ms, what: '', amenities, entering, openOnArrival })
     .map((station) => /** @type {[Station, number]} */ ([station, places.get(station) || 0]));
   const points = isLine ? dense(stops) : [];
-  const wet = isLine ? [] : overSea(kept, stops); // who draws a line over water says that they go there
+  const wet = overSea(kept, stops);
+  if (isLine && wet.some(Boolean)) return [];
   let gone_m = 0;
   // Beyond the sea nobody knows when one gets there: NaN from there on.
   const begins_m = isLine ? points.map((one) => one.along_m)
