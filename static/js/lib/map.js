@@ -198,7 +198,8 @@ export function makeMap(box, options) {
   const calm = window.matchMedia('(prefers-reduced-motion: reduce)').matches;
   const map = L.map(box, {
     zoomControl: false, attributionControl: false,
-    zoomAnimation: !calm, fadeAnimation: !calm, markerZoomAnimation: !calm, zoomSnap: 0.25,
+    zoomAnimation: !calm, markerZoomAnimation: !calm, zoomSnap: 0.25,
+    fadeAnimation: false, // each of its frames takes a phone as long as all that it draws
   });
   map.setView([36, 104], 4);
   printWhole(map, box);

@@ -21,6 +21,7 @@ import './street_rules.js';
 const DEEPEST_DATA_ZOOM = 14;
 const DEEPEST_ZOOM = 22;
 const TILE_PX = 256;
+const TOGETHER_MS = 80;
 const OVER = 'streets-over'; // a pane
 const ABOVE_AREAS = '405'; // Leaflet's areas have 400; dots, names and markers lie above
 const { geoappStreetRules: rules } = /** @type {{ geoappStreetRules: StreetRules }} */ (/** @type {unknown} */ (window));
@@ -124,20 +125,31 @@ function paintedLayer(painter, { source, ...streets }, colour) {
   let made = 0;
   /** @param {object} told */
   const tell = (told) => painter.postMessage({ layer: number, ...told });
+  /** @type {{ number: number, picture: ImageBitmap }[]} what came and is not shown yet */
+  let come = [];
+  const show = () => {
+    const shown = come;
+    come = [];
+    shown.forEach(({ number: place, picture }) => {
+      const one = tiles.get(place);
+      const pen = one && one.tile.getContext('2d');
+      if (one && pen) {
+        one.tile.width = side;
+        one.tile.height = side;
+        pen.drawImage(picture, 0, 0);
+        layer.fire('painted', { tile: one.tile });
+        if (one.done) one.done();
+        one.done = null; // names that come with a neighbour have it painted again
+      }
+      picture.close();
+    });
+  };
   /** @param {MessageEvent<{ layer: number, number: number, picture: ImageBitmap }>} event */
   const hear = ({ data: { layer: other, number: place, picture } }) => {
     if (other !== number) return;
-    const one = tiles.get(place);
-    const pen = one && one.tile.getContext('2d');
-    if (one && pen) {
-      one.tile.width = side;
-      one.tile.height = side;
-      pen.drawImage(picture, 0, 0);
-      layer.fire('painted', { tile: one.tile });
-      if (one.done) one.done();
-      one.done = null; // names that come with a neighbour have it painted again
-    }
-    picture.close();
+    // Several at a time: on a phone it is the frame that takes long, not the picture in it.
+    if (!come.length) window.setTimeout(show, TOGETHER_MS);
+    come.push({ number: place, picture });
   };
   /** @type {Record<string, string>} */
   const colours = {};

@@ -142,6 +142,8 @@ def test_the_finder_draws_streets_after_its_answer(
         page.on("requestfinished", lambda request: fetched.extend([request]))
         page.goto(site.url)
         page.locator("#map[data-streets-drawn]").wait_for(state="attached")
+        # Tiles that fade in keep a phone busy for a dozen frames each.
+        assert page.locator("#map.leaflet-fade-anim").count() == 0
         expect(page.locator(".found").first).to_be_visible()
         (drawing,) = [one for one in fetched if one.url.endswith(DRAWING)]
         before = [one for one in fetched if _begun_ms(one) < _begun_ms(drawing)]
