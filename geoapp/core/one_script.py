@@ -7,12 +7,20 @@ _IMPORT = re.compile(r"^import (?:\{[^}]*\} from )?'([^']+)';$", re.M)
 
 
 def one_script(path: Path) -> str:
-    """Return a module with what it imports written in place of each import.
+    """Return a module with what it imports written in place of the first import of each.
 
-    Each of the modules is to be imported once, and their names are to differ: they share one scope.
+    The names of the modules are to differ: they share one scope.
     """
+    written: set[Path] = set()
 
-    def replace(match: re.Match[str]) -> str:
-        return one_script((path.parent / match[1]).resolve()).replace("export ", "")
+    def whole(module: Path) -> str:
+        def replace(match: re.Match[str]) -> str:
+            imported = (module.parent / match[1]).resolve()
+            if imported in written:
+                return ""
+            written.add(imported)
+            return whole(imported).replace("export ", "")
 
-    return _IMPORT.sub(replace, path.read_text(encoding="utf-8"))
+        return _IMPORT.sub(replace, module.read_text(encoding="utf-8"))
+
+    return whole(path)

@@ -130,5 +130,7 @@ window.geoappClusters = (() => {
     inset,
     layer: (title, colour) => new Gathered(title, colour),
     onChange: (then) => { changed = then; },
+    // Counts that part or join: `changed` comes when they have.
+    areMoving: () => Boolean(pool && pool._inZoomAnimation),
   };
 })();

@@ -2,6 +2,7 @@
 // or a base map of the operator.
 import { chooseBaseMap } from '../js/lib/base_maps.js';
 import { seaAddress, seaLayer } from '../js/lib/sea.js';
+import { tellStanding, watchControls } from '../js/lib/standing.js';
 import { ownStreets, streetsLayer } from '../js/lib/streets.js';
 
 // Of the outlines' pane; Leaflet's tiles have 200, what is drawn above them 400.
@@ -80,6 +81,12 @@ async function drawLand() {
   if (!box.dataset.streets && !box.dataset.bases) await drawSea(layer.getBounds());
   return again;
 }
+
+window.geoappNames.follow(({ names, markers }) => {
+  tellStanding(map, 'names', names);
+  tellStanding(map, 'markers', markers);
+});
+watchControls(map, Array.from(document.querySelectorAll('.heading, .legend')));
 
 const land = box.dataset.outlines ? drawLand() : Promise.resolve(() => {});
 const inside = tilesInside();

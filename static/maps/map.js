@@ -415,6 +415,13 @@ window.geoappMaps = (() => {
     };
     map.on("moveend viewreset resize overlayadd overlayremove land", tidy);
     geoappClusters.onChange(tidy);
+    // What comes and goes otherwise, such as markers at the edge of what a move shows.
+    let due = 0;
+    map.on("layeradd layerremove", ({ layer: one }) => {
+      if (!(one instanceof L.Marker) || one.options.pane !== "markerPane") return;
+      clearTimeout(due);
+      due = setTimeout(tidy, 0);
+    });
     geoappFind.start(map, {
       words,
       cut: (number, total) => filled(words.cut, { shown: number, total }),

@@ -18,8 +18,6 @@ window.geoappNames = (() => {
   const RIM_PX = 5;
   // What a finger meets of a single marker is wider than its sign by so much.
   const FINGER_PX = 6;
-  // Where more markers are in sight than this, names of streets do not give way to them: there would be hardly any.
-  const MOST_GIVEN_WAY = 300;
   const SHORT = / (?:City|County|District)$/;
   const BRACKETS = /\s*[(（].*$/;
 
@@ -116,14 +114,22 @@ window.geoappNames = (() => {
       .sort(([a, b], [c, d]) => a * a + b * b - c * c - d * d);
   }
 
-  // Tells where names and markers stand: names of the streets give way.
+  // Tells where names and markers stand, markers as null while they are on their way: names of the streets give way.
+  let told = { names: [], markers: null };
+  let hear = () => {};
   function tell(map, names, marks) {
     const frame = map.getContainer().getBoundingClientRect();
     const spot = (x, y) => map.containerPointToLatLng([x - frame.left, y - frame.top]);
-    const given = marks.length > MOST_GIVEN_WAY ? names : names.concat(marks.map((place) => ["", place]));
-    map.geoappNamed = given.map(([text, place]) => (
-      { text, bounds: L.latLngBounds(spot(place.left, place.bottom), spot(place.right, place.top)) }));
-    map.fire("named");
+    const stands = ([text, place]) => (
+      { text, bounds: L.latLngBounds(spot(place.left, place.bottom), spot(place.right, place.top)) });
+    told = { names: names.map(stands), markers: marks && marks.map((place) => stands(["", place])) };
+    hear(told);
+  }
+
+  // What draws the streets comes later, as a module.
+  function follow(then) {
+    hear = then;
+    hear(told);
   }
 
   // Where a marker stands, which one that is still on its way there does not yet.
@@ -157,9 +163,9 @@ window.geoappNames = (() => {
     for (const [name] of names) name.style.margin = "0";
     const shorts = names.map(([name]) => name.dataset.told.replace(SHORT, ""));
     // What a name is where it has no room otherwise; not what another's is, too.
-    const shortOf = ({ dataset: { told } }) => {
-      const short = told.replace(SHORT, "");
-      return short !== told && shorts.filter((one) => one === short).length === 1 ? short : null;
+    const shortOf = ({ dataset: { told: whole } }) => {
+      const short = whole.replace(SHORT, "");
+      return short !== whole && shorts.filter((one) => one === short).length === 1 ? short : null;
     };
     // The step to where a name may stand, if anywhere.
     const stepOf = (name, area, here) => {
@@ -197,8 +203,9 @@ window.geoappNames = (() => {
       taken.push(moved(place, step));
       shown.push([name.textContent, moved(place, step)]);
     }
-    tell(map, shown, signs.map((sign, number) => seenBox(sign, boxes[number])).concat(standing));
+    const areMoving = window.geoappClusters.areMoving();
+    tell(map, shown, areMoving ? null : signs.map((sign, number) => seenBox(sign, boxes[number])).concat(standing));
   }
 
-  return { marker, ground, setLand, tidy };
+  return { marker, ground, setLand, tidy, follow };
 })();

@@ -5,7 +5,7 @@ import { formatCount } from './figures.js';
 import { at, colour } from './map.js';
 import { filled, pause } from './page.js';
 import { get, post } from './request.js';
-import { boundsAround, tellStanding } from './standing.js';
+import { boundsAround, groundDrawn, tellStanding } from './standing.js';
 
 const PAUSE_MS = 250;
 // What dots are drawn in, of the style sheets.
@@ -96,6 +96,8 @@ function manyDots(points, look, radius) {
  */
 export async function drawDots(map, box, style = {}) {
   const pane = map.createPane('dots');
+  const hasNames = Boolean(box.dataset.streets || box.dataset.bases);
+  if (hasNames) tellStanding(map, 'dots', null);
   pane.style.zIndex = '420';
   pane.style.pointerEvents = 'none'; // what lies under the dots can be clicked
   const { answer } = await get(box.dataset.dots || '');
@@ -105,28 +107,38 @@ export async function drawDots(map, box, style = {}) {
   const layer = L.featureGroup().addTo(map);
   let look = { renderer, pane: 'dots', interactive: false, stroke: false, fillColor: colour('--dot'), fillOpacity: 0.5, ...style };
   const radius = () => (map.getZoom() < 10.5 ? 1.25 : map.getZoom() < 13 ? 2 : 4);
-  /** @type {[number, number][]} */
-  let drawn = [];
+  /** @type {L.LatLng[]} */
+  let spots = [];
   /** @param {[number, number][]} points */
   const draw = (points) => {
     layer.clearLayers();
     if (points.length) layer.addLayer(manyDots(points, look, radius));
     box.dataset.drawn = String(points.length);
-    drawn = points;
+    spots = points.map(([lon, lat]) => at(lon, lat));
     tell();
   };
-  // Names of streets give way to them.
+  /** Whether those that are drawn are all that are in view. */
+  let isKnown = false;
+  // Names of streets give way to those that are near and seen.
   const tell = () => {
-    if (!box.dataset.streets && !box.dataset.bases) return;
-    tellStanding(map, 'dots', drawn.map(([lon, lat]) => (
-      { text: '', bounds: boundsAround(map, map.project(at(lon, lat)), 2 * radius()) })));
+    if (!hasNames) return;
+    const ground = groundDrawn(map);
+    const isSeen = pane.style.display !== 'none';
+    tellStanding(map, 'dots', isKnown || !isSeen ? spots.filter((spot) => isSeen && ground.contains(spot)).map((spot) => (
+      { text: '', bounds: boundsAround(map, map.project(spot), 2 * radius()) })) : null);
   };
-  map.on('zoomend', tell);
+  /** @param {boolean} known */
+  const settle = (known) => {
+    isKnown = known;
+    tell();
+  };
+  map.on('moveend paneshown', tell);
   printByDay(box, colour, COLOURS, () => Array.from(pane.querySelectorAll('canvas')));
   await pause();
   draw(sample.points);
   await pause();
-  if (sample.total > sample.points.length) followView(map, box, sample, draw);
+  if (sample.total > sample.points.length) followView(map, box, sample, draw, settle);
+  else settle(true);
   /** @param {Partial<L.PathOptions>} changed */
   return (changed) => {
     look = { ...look, ...changed };
@@ -140,8 +152,9 @@ export async function drawDots(map, box, style = {}) {
  * @param {HTMLElement} box
  * @param {Dots} sample
  * @param {(points: [number, number][]) => unknown} draw
+ * @param {(isKnown: boolean) => void} settle told whether those that are drawn are all that are in view, as far as it can be known
  */
-function followView(map, box, sample, draw) {
+function followView(map, box, sample, draw, settle) {
   const tell = cutNote(map);
   let due = 0;
   let asked = 0;
@@ -152,20 +165,29 @@ function followView(map, box, sample, draw) {
     const mine = asked;
     const view = map.getBounds();
     const bbox = boxOf(view);
-    if (!bbox || (whole && whole.contains(view))) return;
+    if (!bbox || (whole && whole.contains(view))) {
+      settle(true);
+      return;
+    }
     const body = new FormData();
     body.set('bbox', bbox);
     const { answer } = await post(box.dataset.dots || '', body);
     // What could not be loaded leaves the sample, and its note, as they are.
-    if (!answer || mine !== asked) return;
+    if (mine !== asked) return;
+    if (!answer) {
+      settle(true);
+      return;
+    }
     // The sample stays around the view, for the next move.
     const around = sample.points.filter(([lon, lat]) => !view.contains(at(lon, lat)));
     draw([...around, ...answer.points]);
+    settle(true);
     whole = answer.points.length === answer.total ? view : null;
     tell(answer.total < sample.total ? box.dataset.cutView : box.dataset.cut, answer.points.length, answer.total);
   };
   const later = () => {
     window.clearTimeout(due);
+    settle(Boolean(whole && whole.contains(map.getBounds())));
     due = window.setTimeout(load, PAUSE_MS);
   };
   tell(box.dataset.cut, sample.points.length, sample.total);

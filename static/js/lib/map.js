@@ -208,10 +208,11 @@ export function makeMap(box, options) {
   names.style.pointerEvents = 'none';
   const furnished = furnish(map, box);
   const hasGround = Boolean(box.dataset.bases || box.dataset.streets);
+  watchMarkers(map);
   if (hasGround) {
     map.createPane('land').style.zIndex = BELOW_STREETS;
-    watchMarkers(map);
-    furnished.then(() => watchControls(map));
+    const holder = /** @type {Element} */ (box.parentElement);
+    furnished.then(() => watchControls(map, Array.from(holder.querySelectorAll('.map-key, .map-layers'))));
   }
   const regions = drawRegions(map, box, settings);
   const first = Promise.all([regions, settings.first, furnished]);

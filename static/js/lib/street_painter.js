@@ -3,13 +3,13 @@
 
 /**
  * @typedef {{ z: number, x: number, y: number }} Square
- * @typedef {{ key: string, square: Square, tile: object | null }} Wanted `tile` is null where its data did not come
+ * @typedef {{ key: string, square: Square, tile: object | null, isNamed: boolean }} Wanted `tile` is null where its data did not come
  * What a layer is painted by: the address of its tiles and the last zoom that there are some of, the colours of
  * the style sheets by name, whether they lie above coloured areas, and how many pixels are a picture's side.
  * @typedef {{ source: string, deepest: number, language: string | undefined, fontFamily: string, isOver: boolean,
  *   colours: Record<string, string>, side: number }} Look
  * @typedef {{ drawing?: string, layer: number, look?: Look, draw?: Square & { number: number }, drop?: number,
- *   zoom?: number, named?: Named, end?: true }} Told
+ *   zoom?: number, named?: Named | null, end?: true }} Told
  * @typedef {{ draw: (number: number, square: Square) => void, drop: (number: number) => void, names: NamesKept }} Layer
  * What is used of the drawing library (protomaps-leaflet) here.
  * @typedef {Symbolizers & {
@@ -48,7 +48,7 @@
     const wanted = new Map();
     /** @type {Set<number>} tiles to paint, in this order */
     const due = new Set();
-    const names = rules.keepNames(() => labelers, nameAnew);
+    const names = rules.keepNames(() => labelers, nameAnew, nameLeft);
     const labelRules = rules.labelRules(drawing, colour, language, fontFamily, names.known);
     const makeLabelers = () => new drawing.Labelers(pen(1), labelRules, MOST_LABELLED, (keys) => {
       wanted.forEach((one, number) => { if (keys.has(one.key)) due.add(number); });
@@ -87,14 +87,25 @@
       });
     }
 
-    function nameAnew() {
-      labelers = makeLabelers();
+    /** @param {Wanted} one */
+    function nameTile(one) {
+      one.isNamed = Boolean(names.known(zoom));
+      if (one.isNamed) labelers.add(zoom, tilesOf(one));
+    }
+
+    function nameLeft() {
       wanted.forEach((one, number) => {
-        if (!one.tile || one.square.z !== zoom) return;
-        labelers.add(zoom, tilesOf(one));
+        if (!one.tile || one.square.z !== zoom || one.isNamed) return;
+        nameTile(one);
         due.add(number);
       });
       if (due.size) work();
+    }
+
+    function nameAnew() {
+      labelers = makeLabelers();
+      wanted.forEach((one) => { one.isNamed = false; });
+      nameLeft();
     }
 
     return {
@@ -102,11 +113,11 @@
       async draw(number, square) {
         zoom = square.z;
         /** @type {Wanted} */
-        const one = { key: `${square.x}:${square.y}:${square.z}`, square, tile: null };
+        const one = { key: `${square.x}:${square.y}:${square.z}`, square, tile: null, isNamed: false };
         wanted.set(number, one);
         one.tile = await view.getDisplayTile(square).catch(() => null);
         if (!wanted.has(number) || square.z !== zoom) return;
-        labelers.add(square.z, tilesOf(one));
+        nameTile(one);
         due.add(number);
         work();
       },
@@ -136,7 +147,7 @@
     if (look) layers.set(layer, makeLayer(layer, look));
     if (end) layers.delete(layer);
     const one = layers.get(layer);
-    if (one && named && zoom !== undefined) one.names.tell(zoom, named);
+    if (one && named !== undefined && zoom !== undefined) one.names.tell(zoom, named);
     if (one && draw) one.draw(draw.number, draw);
     if (one && drop !== undefined) one.drop(drop);
   });

@@ -13,25 +13,28 @@
 
 /** @typedef {{ minX: number, minY: number, maxX: number, maxY: number }} Box in pixels of a zoom */
 
-/** @typedef {{ boxes: Box[], texts: string[] }} Named what stands on the map already: where, and the names among it */
+/** @typedef {{ boxes: Box[], texts: string[], within: Box }} Named what stands on the map already: where, and the names among it;
+ * of what is not within a box nothing is told */
 
-/** @typedef {Named & { met: Set<Box> }} Kept `met` are those that a name of the streets gave way to */
+/** @typedef {Omit<Named, 'within'> & { met: Set<Box> }} Kept `met` are those that a name of the streets gave way to */
 
 /** @typedef {{ anchor: { x: number, y: number }, bboxes: Box[] }} Label */
 
 /** @typedef {{ place: (layout: { zoom: number }, shape: object, feature: Feature) => Label[] | undefined }} Symbolizer */
 
-/** @typedef {{ tell: (zoom: number, named: Named) => void, known: (zoom: number) => Kept }} NamesKept */
+/** @typedef {{ tell: (zoom: number, named: Named | null) => void, known: (zoom: number) => Kept | null }} NamesKept
+ * null: it is not known what stands at that zoom */
 
 /** @typedef {{ getIndex: (zoom: number) => { bboxCollides: (box: Box, order: number) => boolean } | undefined }} Labelled names that the library has placed */
 
 /** @typedef {[number, number]} Step in pixels right and down */
 
 /**
- * @typedef {{ colours: string[], givingWay: (symbolizer: Symbolizer, known: (zoom: number) => Kept, steps?: Step[]) => Symbolizer,
- *   keepNames: (placed: () => Labelled, placeAnew: () => void) => NamesKept, paintRules: (drawing: Symbolizers, colour: Colour, isOver: boolean) => object[],
+ * @typedef {{ colours: string[], givingWay: (symbolizer: Symbolizer, known: (zoom: number) => Kept | null, steps?: Step[]) => Symbolizer,
+ *   keepNames: (placed: () => Labelled, placeAnew: () => void, placeLeft: () => void) => NamesKept,
+ *   paintRules: (drawing: Symbolizers, colour: Colour, isOver: boolean) => object[],
  *   labelRules: (drawing: Symbolizers, colour: Colour, language: string | undefined, fontFamily: string,
- *     known: (zoom: number) => Kept) => object[] }} StreetRules
+ *     known: (zoom: number) => Kept | null) => object[] }} StreetRules
  */
 
 (() => {
@@ -40,6 +43,8 @@
   const LINE = 2;
   const AREA = 3;
   const ROOM_PX = 3; // around a name
+  const RIM_PX = 3; // of letters, in the colour of the land
+  const RING_PX = 4.5; // of a railway's station, from its middle
   // Where the name of a place may stand instead, which is of all that is around it.
   /** @type {Step[]} */
   const STEPS = [[0, -14], [0, 14], [-24, 0], [24, 0], [0, -28], [0, 28], [-24, -14], [24, -14], [-24, 14], [24, 14],
@@ -137,14 +142,16 @@
    * What gives way to all that stands on the map already, names nothing twice, and has some room around it: the
    * library's boxes end where the letters do.
    * @param {Symbolizer} symbolizer
-   * @param {(zoom: number) => Kept} known
+   * @param {(zoom: number) => Kept | null} known
    * @param {Step[]} [steps] where it may stand instead, from its own place, the first that is free
    * @returns {Symbolizer}
    */
   function givingWay(symbolizer, known, steps = []) {
     return {
       place(layout, shape, feature) {
-        const { boxes, texts, met } = known(layout.zoom);
+        const standing = known(layout.zoom);
+        if (!standing) return undefined; // placed once it is known
+        const { boxes, texts, met } = standing;
         const { zh, en, name } = feature.props;
         if ([zh, en, name].some((text) => text && texts.includes(text))) return undefined;
         const meeting = (/** @type {Label} */ { bboxes }) => boxes.find((other) => bboxes.some((one) => meet(one, other)));
@@ -180,36 +187,45 @@
 
   /**
    * What stands on a map by the zoom of its tiles. Names of the streets are placed anew where something comes to stand on
-   * one, or goes that one gave way to.
+   * one, or goes that one gave way to. While it is not known none is placed: it would be seen, and go again.
    * @param {() => Labelled} placed the names that are placed
    * @param {() => void} placeAnew
+   * @param {() => void} placeLeft place those that were asked for while it was not known what stands there
    * @returns {NamesKept}
    */
-  function keepNames(placed, placeAnew) {
+  function keepNames(placed, placeAnew, placeLeft) {
     /** @type {Map<number, Kept>} */
     const kept = new Map();
     /** @type {Set<number>} */
     const asked = new Set();
+    /** @type {number | null} the zoom of which it is known */
+    let now = null;
+    let isLeft = false;
     return {
-      tell(zoom, { boxes, texts }) {
+      tell(zoom, named) {
+        now = named ? zoom : null;
+        if (!named) return;
+        const { boxes, texts, within } = named;
         const before = kept.get(zoom) || { boxes: [], texts: [], met: new Set() };
-        const gone = lacking(Array.from(before.met), boxes);
+        const gone = lacking(Array.from(before.met).filter((one) => meet(one, within)), boxes);
         const met = new Set(Array.from(before.met).filter((box) => !gone.includes(box)));
         kept.set(zoom, { boxes, texts, met });
-        if (!asked.has(zoom)) return;
+        const hasLeft = isLeft;
+        isLeft = false;
         const index = placed().getIndex(zoom);
         const isOnName = (/** @type {Box} */ box) => Boolean(index && index.bboxCollides(box, Infinity));
         const isNew = texts.some((text) => text && !before.texts.includes(text));
-        if (!gone.length && !isNew && !lacking(boxes, before.boxes).some(isOnName)) return;
-        asked.clear();
-        met.clear();
-        placeAnew();
+        if (asked.has(zoom) && (gone.length || isNew || lacking(boxes, before.boxes).some(isOnName))) {
+          asked.clear();
+          met.clear();
+          placeAnew();
+        } else if (hasLeft) placeLeft();
       },
       known(zoom) {
-        asked.add(zoom);
-        const known = kept.get(zoom) || { boxes: [], texts: [], met: new Set() };
-        kept.set(zoom, known);
-        return known;
+        const known = zoom === now && kept.get(zoom);
+        if (known) asked.add(zoom);
+        else isLeft = true;
+        return known || null;
       },
     };
   }
@@ -220,15 +236,15 @@
    * @param {Colour} colour
    * @param {string | undefined} language
    * @param {string} fontFamily that of the page, so that nothing is loaded for it
-   * @param {(zoom: number) => Kept} known
+   * @param {(zoom: number) => Kept | null} known
    */
   function labelRules(drawing, colour, language, fontFamily, known) {
     const text = {
-      labelProps: [language === 'en' ? 'en' : 'zh', 'name'], fontFamily, fill: colour('--map-name'), stroke: colour('--map-land'), width: 3,
+      labelProps: [language === 'en' ? 'en' : 'zh', 'name'], fontFamily, fill: colour('--map-name'), stroke: colour('--map-land'), width: RIM_PX,
     };
     const station = new drawing.GroupSymbolizer([
-      new drawing.CircleSymbolizer({ radius: 3, fill: colour('--map-land'), stroke: colour('--map-name'), width: 1.5 }),
-      new drawing.OffsetTextSymbolizer({ ...text, fontSize: 11, offsetX: 5, offsetY: 4 }),
+      new drawing.CircleSymbolizer({ radius: RING_PX - 1.5, fill: colour('--map-land'), stroke: colour('--map-name'), width: 1.5 }),
+      new drawing.OffsetTextSymbolizer({ ...text, fontSize: 11, offsetX: RING_PX + RIM_PX + 1, offsetY: 4 }),
     ]);
     /** @type {(symbolizer: object, steps?: Step[]) => Symbolizer} */
     const yielding = (symbolizer, steps) => givingWay(/** @type {Symbolizer} */ (symbolizer), known, steps);

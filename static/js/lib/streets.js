@@ -3,6 +3,7 @@
 
 import { printByDay } from './by_day.js';
 import { quiet } from './page.js';
+import { groundDrawn, tellStreets } from './standing.js';
 import './street_rules.js';
 
 /**
@@ -74,31 +75,48 @@ function startPainter(address, drawing) {
 }
 
 /**
- * Have a layer of streets told what stands on its map (standing.js, names.js of a Folium page), in
- * pixels of the zoom of its tiles.
+ * Have a layer of streets told what stands on its map (standing.js), in pixels of the zoom of its tiles; that
+ * it is not known while the map moves: what comes into sight is told of once it rests.
  * @param {L.GridLayer} layer
- * @param {(zoom: number, named: Named) => void} tell
+ * @param {(zoom: number, named: Named | null) => void} tell
  */
 function watchNames(layer, tell) {
-  /** @this {L.Map & { geoappNamed?: Name[] }} */
+  let isMoving = false;
+  /** @this {L.Map & { geoappNamed?: Name[] | null }} */
   function look() {
     const zoom = Math.round(this.getZoom());
-    const named = this.geoappNamed || [];
-    const boxes = named.map(({ bounds }) => {
+    const { geoappNamed: named = [] } = this;
+    if (isMoving || !named) {
+      tell(zoom, null);
+      return;
+    }
+    const ground = groundDrawn(this);
+    const boxOf = (/** @type {L.LatLngBounds} */ bounds) => {
       const { x: minX, y: minY } = this.project(bounds.getNorthWest(), zoom);
       const { x: maxX, y: maxY } = this.project(bounds.getSouthEast(), zoom);
       return { minX, minY, maxX, maxY };
-    });
-    tell(zoom, { boxes, texts: named.map(({ text }) => text) });
+    };
+    const near = named.filter(({ bounds }) => ground.intersects(bounds));
+    tell(zoom, { boxes: near.map(({ bounds }) => boxOf(bounds)), texts: near.map(({ text }) => text), within: boxOf(ground) });
+  }
+  /** @this {L.Map} */
+  function begin() {
+    isMoving = true;
+    look.call(this);
+  }
+  /** @this {L.Map} */
+  function rest() {
+    isMoving = false;
+    tellStreets(this);
   }
   /** @type {L.Map | null} */
   let map = null;
   layer.on('add', ({ target }) => {
     map = /** @type {L.Map} */ (target._map);
-    map.on('named', look, map);
+    map.on('named', look, map).on('movestart', begin, map).on('moveend', rest, map);
     look.call(map);
   });
-  layer.on('remove', () => { if (map) map.off('named', look, map); });
+  layer.on('remove', () => { if (map) map.off('named', look, map).off('movestart', begin, map).off('moveend', rest, map); });
 }
 
 /**
@@ -197,10 +215,11 @@ function paintedLayer(painter, { source, ...streets }, colour) {
  * @returns {L.GridLayer}
  */
 function ownLayer(drawing, { source, deepest, language, fontFamily, isOver }, colour) {
-  const names = rules.keepNames(() => layer.labelers, () => {
+  const anew = () => {
     layer.clearLayout();
     layer.rerenderTiles();
-  });
+  };
+  const names = rules.keepNames(() => layer.labelers, anew, anew);
   const layer = drawing.leafletLayer({
     url: source, maxDataZoom: deepest, maxZoom: DEEPEST_ZOOM, lang: language === 'en' ? 'en' : 'zh', attribution: '', ...paneOf({ isOver }),
     paintRules: rules.paintRules(drawing, colour, isOver),

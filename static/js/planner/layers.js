@@ -235,4 +235,5 @@ export function ownDrawings({ map, regions, streets }, layers) {
 function shownPane(map, name, on) {
   const pane = map.getPane(name);
   if (pane) pane.style.display = on ? '' : 'none';
+  map.fire('paneshown'); // names of the streets stand where something stood
 }

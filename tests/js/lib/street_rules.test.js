@@ -9,6 +9,8 @@ const RULES = '../../../static/js/lib/street_rules.js';
 await import(RULES);
 const { givingWay, keepNames } = /** @type {{ geoappStreetRules: StreetRules }} */ (/** @type {unknown} */ (globalThis)).geoappStreetRules;
 
+const WORLD = { minX: -1e9, minY: -1e9, maxX: 1e9, maxY: 1e9 };
+
 /** @param {number} minX @param {number} minY */
 function box(minX, minY) {
   return { minX, minY, maxX: minX + 40, maxY: minY + 12 };
@@ -59,24 +61,45 @@ test('names are placed anew where something comes to stand on one, or goes that 
   let times = 0;
   const onNames = box(300, 100);
   const index = { bboxCollides: (/** @type {{ minX: number }} */ { minX }) => minX === onNames.minX };
-  const names = keepNames(() => ({ getIndex: (zoom) => (zoom === 14 ? index : undefined) }), () => { times += 1; });
-  const tell = (/** @type {number} */ zoom, /** @type {object[]} */ boxes, texts = ['']) => {
-    names.tell(zoom, { boxes: /** @type {{ minX: number, minY: number, maxX: number, maxY: number }[]} */ (boxes), texts });
+  const names = keepNames(() => ({ getIndex: (zoom) => (zoom === 14 ? index : undefined) }), () => { times += 1; }, () => {});
+  const tell = (/** @type {number} */ zoom, /** @type {object[]} */ boxes, texts = [''], within = WORLD) => {
+    names.tell(zoom, { boxes: /** @type {{ minX: number, minY: number, maxX: number, maxY: number }[]} */ (boxes), texts, within });
     return times;
   };
+  /** Ask for names as the library does, and tell what stands there. */
+  const ask = (/** @type {number} */ zoom) => /** @type {NonNullable<ReturnType<typeof names.known>>} */ (names.known(zoom));
   const stays = box(100, 100);
   assert.equal(tell(14, [stays, onNames]), 0); // nothing was placed yet
-  assert.equal(names.known(14).boxes.length, 2);
+  assert.equal(ask(14).boxes.length, 2);
   assert.equal(tell(14, [box(100.5, 100), onNames]), 0);
   assert.equal(tell(14, [box(500, 100), onNames]), 0); // where no name is
   assert.equal(tell(14, [box(500, 100)]), 0); // no name gave way to it
   assert.equal(tell(14, [onNames, box(500, 100)]), 1);
   assert.equal(tell(14, [box(500, 100)]), 1); // none is placed yet again
-  const { boxes: [giving], met } = names.known(14);
+  const { boxes: [giving], met } = ask(14);
   met.add(giving);
+  assert.equal(tell(14, [box(500, 100)], [''], { minX: 400, minY: 0, maxX: 600, maxY: 200 }), 1); // it is not known to be gone
   assert.equal(tell(14, [box(500, 100), stays]), 1);
   assert.equal(tell(14, [stays]), 2);
-  names.known(14);
+  ask(14);
   assert.equal(tell(14, [stays], ['台东']), 3); // which may be named elsewhere
   assert.equal(tell(15, [onNames]), 3);
+});
+
+test('none is placed while it is not known what stands there, and those that were left are as soon as it is', () => {
+  let left = 0;
+  const names = keepNames(() => ({ getIndex: () => undefined }), () => assert.fail('none was placed'), () => { left += 1; });
+  const nothing = { boxes: [], texts: [], within: WORLD };
+  const symbolizer = givingWay({ place: () => [{ anchor: { x: 0, y: 0 }, bboxes: [box(0, 0)] }] }, names.known);
+  const count = (/** @type {number} */ zoom) => (symbolizer.place({ zoom }, [], { geomType: 1, props: {} }) || []).length;
+  assert.equal(count(14), 0);
+  names.tell(14, nothing);
+  assert.deepEqual([left, count(14)], [1, 1]);
+  names.tell(14, nothing);
+  assert.equal(left, 1); // none was
+  assert.equal(count(15), 0); // of a zoom that the map comes to
+  names.tell(15, nothing);
+  assert.deepEqual([left, count(15), count(14)], [2, 1, 0]);
+  names.tell(15, null);
+  assert.equal(count(15), 0);
 });

@@ -41,7 +41,7 @@ ABOVE = """() => ['streets-over', 'overlay', 'marker'].map((name) => (
 CUTTING = """() => { const { map } = window.geoappMaps;
   return [...document.querySelectorAll('.leaflet-marker-pane .leaflet-marker-icon')].filter((one) => {
     const spot = map.layerPointToLatLng(L.DomUtil.getPosition(one));
-    return !map.geoappNamed.some(({ text, bounds }) => !text && bounds.contains(spot));
+    return !(map.geoappNamed || []).some(({ text, bounds }) => !text && bounds.contains(spot));
   }).length; }"""
 LAND = "() => getComputedStyle(document.querySelector('.leaflet-{}-pane path')).fill"
 # Whether what names the data's source stands whole, and neither a control nor a numbered marker meets it.
@@ -73,8 +73,8 @@ KEEP_MAP = """let loaded; Object.defineProperty(window, 'L', { get: () => loaded
 # Whether as many dots and markers are told as the map has.
 ALL_TOLD = """([dots, hasMarkers]) => {
   const markers = document.querySelectorAll('.leaflet-marker-icon').length;
-  const controls = document.querySelectorAll('#map .leaflet-control').length;
-  const told = keptMap.geoappNamed.filter(({ text }) => !text).length;
+  const controls = document.querySelectorAll('#map .leaflet-control, .map-key, .map-layers').length;
+  const told = (keptMap.geoappNamed || []).filter(({ text }) => !text).length;
   return told === dots + markers + controls && (markers > 0) === hasMarkers; }"""
 # Bring what a place of the extract is named below what is said of whose data it is.
 BELOW_CREDIT = """([lon, lat]) => {
@@ -300,7 +300,7 @@ def test_maps_of_layers_have_streets_served_and_in_a_file(
         page = visit(site, "/maps/stations,regions.html", size="desktop")
         page.locator(drawn).wait_for(state="attached")
         has_streets_above(page, ink)
-        assert page.evaluate(CUTTING) == 0
+        page.wait_for_function(f"() => ({CUTTING})() === 0")
         assert page.evaluate(GROUND.format(".folium-map")) == "rgb(238, 237, 232)"
         expect(page.get_by_text(OSM_ATTRIBUTION)).to_be_visible()
         page.get_by_role("button", name="放大").click()  # the layers' script works beside it
