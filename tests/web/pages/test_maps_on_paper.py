@@ -4,7 +4,7 @@ from io import BytesIO
 from typing import Any
 
 import pytest
-from playwright.sync_api import Page
+from playwright.sync_api import Page, expect
 from pypdf import PdfReader
 
 from geoapp.core.roles import Role
@@ -79,3 +79,14 @@ def test_the_map_of_coverage_fills_its_box_and_is_on_the_first_sheet(
         first = paper.pages[0].extract_text()
         assert "覆盖率" in first
         assert "没有数据" in first  # the last of the map's legend
+
+
+def test_a_station_is_printed_with_its_map(site: Site, visit: Visit) -> None:
+    for size in ("desktop", "phone"):
+        page = visit(site, "/stations/T-1?lang=zh", size=size)  # type: ignore[arg-type]
+        page.locator("#map[data-ready]").wait_for()
+        page.locator("#map").evaluate(WITH_STREETS)
+        found = printed(page)
+        assert found["empty"] <= 3 and found["aside"] <= 2 and not found["isCut"]
+        assert 200 < found["width"] <= 662 and 200 < found["height"] <= 454
+        expect(page.locator("#map .badge").first).to_be_visible()
