@@ -90,6 +90,7 @@ def nearest(
     from geoapp.operations.nearest.answer import render_answer
     from geoapp.operations.nearest.arrival import beyond_text
     from geoapp.operations.nearest.said import said_on_arrival
+    from geoapp.operations.nearest.sea import NO_WAY_TEXT
     from geoapp.operations.nearest.service import NearestQuery, NearestService
 
     chosen = parse_datum(datum)
@@ -138,6 +139,8 @@ def nearest(
         if item.is_afar:
             line = format_metres(item.distance_m)
             click.echo(f"   {Text(f'直线 {line.zh}', f'{line.en} in a straight line').both()}")
+            if item.sea is not None:
+                click.echo(f"   {NO_WAY_TEXT[item.sea].both()}")
         else:
             click.echo(f"   {walk.both()}")
             click.echo(f"   {BASIS_TEXT[item.basis].both()}")

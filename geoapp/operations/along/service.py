@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from geoapp.analysis.along.by_line import beside_line_by_line, dense, detours_by_line
 from geoapp.analysis.along.detours import Detours
 from geoapp.analysis.along.on_network import beside_line, detours, legs
+from geoapp.analysis.nearest.index import FacilityIndex
 from geoapp.analysis.network.routes import Route
 from geoapp.analysis.network.search import PlacesOnNetwork
 from geoapp.analysis.network.snapping import Snap, Snapped, snap
@@ -22,9 +23,12 @@ from geoapp.core.errors import InvalidValueError
 from geoapp.core.i18n import Text
 from geoapp.core.walking import WalkingEstimate
 from geoapp.core.words import Basis
-from geoapp.operations.along.question import AlongQuery, check, lines_m
+from geoapp.operations.along.question import AlongQuery, Place, check, lines_m
 from geoapp.operations.ground.standing import surely_in_service
 from geoapp.operations.nearest.arrival import Arrival, Arrivals
+from geoapp.operations.nearest.grounds import Ground
+from geoapp.operations.nearest.rough import rough_m
+from geoapp.operations.nearest.sea import LOOKED_AT
 from geoapp.operations.nearest.service import MAX_K, NearestItem, NearestService, check_codes
 from geoapp.operations.nearest.snapshot import UNDATED, Filters, Snapshot
 from geoapp.operations.nearest.walks import FacilityWalks
@@ -40,8 +44,8 @@ class Leg:
     Attributes
     ----------
     way_m, seconds
-        How far and how long; None where the walking network has no way between the two, or where
-        one of them is at sea and off the network: nobody walks there.
+        How far and how long; None where the walking network has no way between the two, or where, off
+        the network, one of them is at sea or the sea lies between: nobody walks there.
     line
         LineString, EPSG:4326, to draw; None where there is no way.
     """
@@ -142,6 +146,7 @@ class _Route:
         snapped: Snapped | None,
     ) -> None:
         self.query, self.ways, self.estimate, self.snapped = query, ways, estimate, snapped
+        self.ground = Ground()
         self.at_sea = [False for _ in query.points]
         self.legs: list[Leg] = []
         self.walks: list[Route | None] = []
@@ -169,6 +174,7 @@ class _Route:
             self.snapped = snap(ways.network, self.lon, self.lat)
             # Whoever is cut off or off the network is estimated, as a station is.
             self.snapped = self.snapped.only(self.snapped.state == Snap.ON)
+        self.ground = snapshot.ground
         self.at_sea = [snapshot.ground.is_at_sea(*point) for point in query.points]
         self.legs = self._drawn(service) if query.is_line else self._legs(service)
         if not query.is_line:
@@ -181,7 +187,10 @@ class _Route:
         way_m = float(self.along_m[-1])
         seconds = service.speeds.seconds(way_m, self.query.by)
         is_on = self.snapped is not None and bool((self.snapped.edge >= 0).any())
-        if any(self.at_sea) and not is_on:
+        over_m = sum(
+            self._over_m(start, end) for start, end in pairwise(self.query.points) if not is_on
+        )
+        if not is_on and (any(self.at_sea) or self.ground.is_sea(over_m)):
             return [Leg(None, None, Basis.ESTIMATE, None)]
         line = shapely.LineString(self.query.points)
         return [Leg(way_m, seconds, Basis.NETWORK if is_on else Basis.ESTIMATE, line)]
@@ -199,11 +208,30 @@ class _Route:
             if self.is_on(number):
                 walk, basis = self.walks[number], Basis.NETWORK
                 line, way_m = (None, None) if walk is None else (walk.line, walk.walk_m)
-            elif any(self.at_sea[number : number + 2]):
+            elif any(self.at_sea[number : number + 2]) or self.ground.is_sea(
+                self._over_m(start, end)
+            ):
                 line, way_m = None, None
             seconds = None if way_m is None else service.speeds.seconds(way_m, self.query.by)
             found.append(Leg(way_m, seconds, basis, line))
         return found
+
+    def _over_m(self, start: Place, end: Place) -> float:
+        return float(self.ground.sea_m(*start, np.array([end[0]]), np.array([end[1]]))[0])
+
+    def is_over_sea(self, leg: int, index: FacilityIndex, position: int, off_m: float) -> bool:
+        """Tell whether the sea lies between where the route is left, or joined again, and a station."""
+        if self.ground.sea is None:
+            return False
+        there = index.lon[[position]], index.lat[[position]]
+        ends = [leg] if self.query.is_line else [leg, leg + 1]
+        return any(
+            self.ground.is_sea(
+                float(self.ground.sea_m(float(self.lon[end]), float(self.lat[end]), *there)[0]),
+                off_m,
+            )
+            for end in ends
+        )
 
     def is_on(self, leg: int) -> bool:
         """Tell whether both ends of a leg are on the network."""
@@ -277,9 +305,18 @@ def _items(
     openings, arrivals = snapshot.openings(at), Arrivals(at, snapshot.calendar)
     items: list[AlongItem] = []
     seen: set[str] = set()
+    beyond = 0
     for added_m, code, leg, position, to_m, basis in rows:
         facility = snapshot.facilities[position]
         if facility is None or code in seen:
+            continue
+        # Nobody knows what it adds to go there.
+        if basis is Basis.ESTIMATE and route.is_over_sea(
+            leg, snapshot.index, position, rough_m(facility)
+        ):
+            beyond += 1
+            if beyond == LOOKED_AT:
+                break
             continue
         distance_m = float(
             snapshot.index.distance_m(

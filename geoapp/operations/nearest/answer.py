@@ -19,6 +19,7 @@ from geoapp.core.voices import doubtful_answer
 from geoapp.core.words import Datum
 from geoapp.operations.nearest.arrival import Arrival, beyond_text
 from geoapp.operations.nearest.said import said_on_arrival
+from geoapp.operations.nearest.sea import NO_WAY_TEXT
 from geoapp.operations.nearest.service import KEPT_RENDERED, NearestItem, NearestService
 from geoapp.operations.nearest.snapshot import Opening
 from geoapp.operations.nearest.unplaced import Somewhere
@@ -60,7 +61,9 @@ def _somewhere(found: Somewhere | None) -> bytes:
 
 
 def _ridden(item: NearestItem, by: By) -> dict[str, Any] | None:
-    return None if by is By.WALK else {"by": by, "ride_seconds": round(item.till_there_seconds)}
+    if by is By.WALK:
+        return None
+    return {"by": by, "ride_seconds": None if item.no_way else round(item.till_there_seconds)}
 
 
 def _beyond(service: NearestService, items: list[NearestItem], by: By) -> bytes:
@@ -94,11 +97,10 @@ def render_item(
     """Return a feature; its links ask for the way by which one goes, ``more`` are further properties."""
     constant_of = render_constant if by is By.WALK else render_ridden
     head, constant = service.kept(item.facility, datum, constant_of)
-    return b'%b"distance_m":%.2f,"walk_m":%.1f,"walk_seconds":%d,"basis":"%b",%b%b%b%b%b' % (
+    return b'%b"distance_m":%.2f,%b,"basis":"%b",%b%b%b%b%b' % (
         head,
         item.distance_m,
-        item.walk_m,
-        round(item.walk_seconds),
+        _render_walk(item),
         item.basis.encode(),
         b"" if more is None else orjson.dumps(more)[1:-1] + b",",
         _render_opening(item.opening),
@@ -108,6 +110,18 @@ def render_item(
         b"" if entering is None else _render_entering(entering, item.facility),
         constant,
     )
+
+
+def _render_walk(item: NearestItem) -> bytes:
+    """Return how far and how long; over the sea neither is known, and why."""
+    if item.sea is None:
+        return b'"walk_m":%.1f,"walk_seconds":%d' % (item.walk_m, round(item.walk_seconds))
+    members = {
+        "walk_m": None,
+        "walk_seconds": None,
+        "no_way_note": _pair(NO_WAY_TEXT[item.sea]),
+    }
+    return orjson.dumps(members)[1:-1]
 
 
 @lru_cache(maxsize=4096)

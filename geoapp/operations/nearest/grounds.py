@@ -13,6 +13,8 @@ import numpy as np
 import shapely
 from shapely.geometry.base import BaseGeometry
 
+from geoapp.analysis.geometry.spheroid import geodesic_m
+from geoapp.core.arrays import FloatArray
 from geoapp.core.china import china_outline
 from geoapp.maps.seas import known_sea
 from geoapp.store.engine import Session
@@ -31,6 +33,9 @@ _SIMPLER_AFTER: Final = 0.2
 OFF_SHORE_M: Final = 300.0
 _OFF_SHORE_DEGREES: Final = 0.006
 _SIMPLER_SEA_DEGREES: Final = 0.001
+# A line that is over the kept sea for less may cut the corner of a simplified outline. One that is for more
+# has crossed well over a kilometre of water, since the kept sea begins that far off both shores.
+LEAST_SEA_M: Final = 300.0
 # Nobody rides farther to a station.
 _RIDE_DEGREES: Final = 0.15
 
@@ -68,6 +73,7 @@ class Ground:
         won = shapely.union_all(outlines_over(session, sea)).buffer(_OFF_SHORE_DEGREES, quad_segs=2)
         sea = shapely.difference(sea, won).simplify(_SIMPLER_SEA_DEGREES)
         sea = _rounded(sea, 4)
+        shapely.prepare(sea)
         return cls(area, None if sea.is_empty else sea)
 
     def is_outside(self, lon: float, lat: float) -> bool:
@@ -83,6 +89,36 @@ class Ground:
             and off_m <= OFF_SHORE_M
             and bool(shapely.intersects_xy(self.sea, lon, lat))
         )
+
+    def sea_m(self, lon: float, lat: float, to_lon: FloatArray, to_lat: FloatArray) -> FloatArray:
+        """Return how much of the line from a position to each of n others is surely over the sea, metres.
+
+        Parameters
+        ----------
+        lon, lat, to_lon, to_lat
+            Decimal degrees, EPSG:4326.
+        """
+        over_m = np.zeros(len(to_lon))
+        if self.sea is None:
+            return over_m
+        ends = np.empty((len(to_lon), 2, 2))
+        ends[:, 0, 0], ends[:, 0, 1], ends[:, 1, 0], ends[:, 1, 1] = lon, lat, to_lon, to_lat
+        lines: Any = shapely.linestrings(ends)
+        wet = shapely.intersects(self.sea, lines) & (shapely.length(lines) > 0)
+        if wet.any():
+            # A part of a line is the same part of its length on the earth, to a thousandth.
+            part = shapely.length(shapely.intersection(lines[wet], self.sea))
+            line_m = geodesic_m(lon, lat, to_lon[wet], to_lat[wet])
+            over_m[wet] = part / shapely.length(lines[wet]) * line_m
+        return over_m
+
+    @staticmethod
+    def is_sea(over_m: float, off_m: float = 0.0) -> bool:
+        """Tell whether so much of a line over the sea lies in the way, where its ends may be off by so much.
+
+        Whoever may be off by as much as the water is wide may be on its other side.
+        """
+        return over_m > max(LEAST_SEA_M, off_m)
 
     def rings(self) -> tuple[Rings | None, Rings]:
         """Return the area and the sea as rings, holes like others; none where there is no sea."""

@@ -63,10 +63,9 @@ def list_region(
     start = own or _most_stand(found)
     if start is None:
         return RegionList([], 0, None, none_open=False)
-    asked = replace(query, lon=start[0], lat=start[1], order="line", arrive=own is not None)
-    opened = replace(
-        asked, open_only=own is None, open_on_arrival=own is not None, arrive=own is not None
-    )
+    is_own = own is not None
+    asked = replace(query, lon=start[0], lat=start[1], order="line", arrive=is_own, is_from=is_own)
+    opened = replace(asked, open_only=not is_own, open_on_arrival=is_own)
     wants_open = query.open_on_arrival
     items = service.ask(opened)
     none_open = wants_open and not items

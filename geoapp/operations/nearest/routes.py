@@ -14,6 +14,7 @@ from geoapp.core.errors import InvalidValueError, NotFoundError
 from geoapp.core.geo import check_lonlat, circle
 from geoapp.core.i18n import Text
 from geoapp.core.words import Basis
+from geoapp.operations.nearest.rough import rough_m
 from geoapp.operations.nearest.service import NearestService
 from geoapp.operations.nearest.snapshot import Filters, Snapshot
 from geoapp.store.facilities.read import PlacedFacility
@@ -32,7 +33,7 @@ class Route:
     ----------
     line
         From the asker to the facility, EPSG:4326; a straight line where the walk is estimated,
-        None where there is no way on the network.
+        None where there is no way on the network, or an estimate would cross the sea.
     distance_m, walk_m, walk_seconds
         Straight, on foot, and the time for that; None where there is no way.
     """
@@ -100,6 +101,10 @@ def route(service: NearestService, *, lon: float, lat: float, code: str) -> Rout
     estimate = service.estimate
     if ways is not None:
         estimate = ways.estimate_at(estimate, lon=lon, lat=lat)
+    ground = snapshot.ground
+    over_m = ground.sea_m(lon, lat, np.array([facility.lon]), np.array([facility.lat]))
+    if ground.is_at_sea(lon, lat) or ground.is_sea(float(over_m[0]), rough_m(facility)):
+        return Route(facility, None, distance_m, None, None, Basis.ESTIMATE)
     walk_m = estimate.walk_m(distance_m)
     line = shapely.LineString([(lon, lat), (facility.lon, facility.lat)])
     seconds = service.estimate.seconds(walk_m)

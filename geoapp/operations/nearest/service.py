@@ -7,7 +7,6 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from math import ceil, floor
-from typing import NamedTuple
 
 from geoapp.analysis.nearest.index import warm_up as compile_search
 from geoapp.analysis.network.warm_up import warm_up as compile_walks
@@ -20,13 +19,11 @@ from geoapp.core.travel import By, Speeds
 from geoapp.core.walking import WalkingEstimate
 from geoapp.core.words import Basis, Datum, Family
 from geoapp.operations.facilities.places import where_text
-from geoapp.operations.ground.standing import is_recent, surely_in_service
-from geoapp.operations.nearest.arrival import Arrival, Arrivals
+from geoapp.operations.nearest.items import Going, ItemMaker, NearestItem
 from geoapp.operations.nearest.rough import rough_m
+from geoapp.operations.nearest.sea import LOOKED_AT, Reach
 from geoapp.operations.nearest.snapshot import (
-    UNDATED,
     Chosen,
-    Opening,
     Snapshot,
     SnapshotKeeper,
 )
@@ -39,49 +36,10 @@ __all__ = ["MAX_K", "NearestItem", "NearestQuery", "NearestService", "Rendered",
 
 MAX_K = 50
 KEPT_RENDERED = 200_000  # some 1.5 kB each
-# Beyond, no detour factor says how long a way is: the line is told.
-AFAR_M = 100_000.0
+
 
 Rendered = tuple[bytes, bytes]
 Render = Callable[[PlacedFacility, Datum], Rendered]
-
-
-class NearestItem(NamedTuple):
-    """One facility of an answer: how far, how long on foot, and whether it is open."""
-
-    facility: PlacedFacility
-    distance_m: float
-    walk_m: float
-    walk_seconds: float
-    basis: Basis
-    opening: Opening
-    arrival: Arrival | None = None
-    # From leaving to being there, where that is not the walk: by e-bike, or along a route.
-    travel_seconds: float | None = None
-    # Whether one is at sea, and no network leads there: the estimate of a walk would cross water.
-    no_way: bool = False
-
-    @property
-    def till_there_seconds(self) -> float:
-        """How long after leaving one is there."""
-        return self.walk_seconds if self.travel_seconds is None else self.travel_seconds
-
-    @property
-    def is_afar(self) -> bool:
-        """Whether the line alone is told, and no way to it: from so far, or from the sea."""
-        return self.no_way or self.distance_m > AFAR_M
-
-    @property
-    def open(self) -> bool | None:
-        """Whether it is open at the moment asked for; None is unknown."""
-        return self.opening.open
-
-    @property
-    def open_then(self) -> bool | None:
-        """Whether it is open as it counts for who wants an open door: on arrival, where one may walk there."""
-        if self.arrival is None or self.arrival.as_of is not None:
-            return self.opening.open
-        return self.arrival.open
 
 
 class NearestService:
@@ -96,6 +54,7 @@ class NearestService:
             detour_factor=settings.detour_factor, speed_m_per_s=settings.walking_speed_m_per_s
         )
         self.speeds = Speeds(settings.walking_speed_m_per_s, settings.ebike_speed_m_per_s)
+        self._going = Going(self.estimate, self.speeds, 60.0 * settings.walk_limit_minutes)
 
     def warm_up(self) -> None:
         """Read facilities and network now, so that the first person does not wait for it.
@@ -167,9 +126,10 @@ class NearestService:
         wanted = query.k * max(1, snapshot.most_places)
         while True:
             found = self._find(query, chosen, wanted, ways)
-            items = self._items(query, at, snapshot, found[:wanted])
-            # Of those that close on the way nobody knows how many there are before they are seen.
-            if not query.open_on_arrival or len(items) == query.k or len(found) < wanted:
+            items, is_all = self._items(query, at, snapshot, found[:wanted])
+            # Of those that close on the way, or lie over the water, nobody knows how many there are
+            # before they are seen.
+            if is_all or len(found) < wanted:
                 return items
             wanted *= 4
 
@@ -194,52 +154,41 @@ class NearestService:
 
     def _items(
         self, query: NearestQuery, at: datetime, snapshot: Snapshot, found: list[Way]
-    ) -> list[NearestItem]:
-        """Return the first ``k`` facilities of the ways that are open as the question wants it."""
-        openings = snapshot.openings(at)
-        told = query.arrive or query.open_on_arrival
-        arrivals = Arrivals(at, snapshot.calendar) if told else None
-        is_walked, recent = query.by is By.WALK, is_recent(at)
-        at_sea = snapshot.ground.is_at_sea(query.lon, query.lat, query.off_m)
+    ) -> tuple[list[NearestItem], bool]:
+        """Return the first ``k`` facilities of the ways that are open as the question wants it.
+
+        Those over the sea come after those on this side, as far as a ride goes. And whether no further
+        way would change the answer.
+        """
+        made = ItemMaker(self._going, query, at, snapshot, found)
+        ride_m = self.speeds.metres(60.0 * self._walk_limit_minutes, By.EBIKE)
+        reach = Reach.of(query, self.estimate, ride_m)
         items: list[NearestItem] = []
+        behind: dict[str, NearestItem] = {}
         seen: set[str] = set()
-        for position, distance_m, walk_m, basis in found:
-            facility = snapshot.facilities[position]
+        for number, way in enumerate(found):
+            facility = snapshot.facilities[way.position]
             if facility is None or facility.code in seen:
                 continue
-            schedule = snapshot.schedule_at(position)
-            opening = openings.of(schedule)
-            walk_seconds = self.estimate.seconds(walk_m)
-            away_seconds = walk_seconds if is_walked else self.speeds.seconds(walk_m, query.by)
-            arrival, no_way = None, at_sea and basis is Basis.ESTIMATE
-            if arrivals is not None:
-                off_m = query.off_m + rough_m(facility)
-                goes = not no_way and self.is_walk(walk_m, query.by, off_m=off_m)
-                arrival = (
-                    arrivals.of(schedule, opening, away_seconds) if goes else arrivals.beyond()
-                )
-            if not (recent or surely_in_service(facility, at)):
-                # What is closed was closed, whenever it opened.
-                opening = UNDATED if opening.open else opening
-                arrival = Arrival(None) if arrival is not None and arrival.open else arrival
-            item = NearestItem(
-                facility,
-                distance_m,
-                walk_m,
-                walk_seconds,
-                basis,
-                opening,
-                arrival,
-                None if is_walked else away_seconds,
-                no_way,
-            )
+            item = made.item(number, facility)
             if query.open_on_arrival and item.open_then is not True:
                 continue
-            seen.add(facility.code)
-            items.append(item)
-            if len(items) == query.k:
-                break
-        return items
+            is_looked_at = reach.holds(way) and len(items) + len(behind) < LOOKED_AT
+            if is_looked_at and made.is_behind(number, facility):
+                behind.setdefault(facility.code, item)
+                continue
+            if not is_looked_at and behind:
+                items += behind.values()
+                seen.update(behind)
+                behind = {}
+            if facility.code not in seen:
+                # Another of its places may lie over the water.
+                behind.pop(facility.code, None)
+                seen.add(facility.code)
+                items.append(item)
+            if len(items) >= query.k:
+                return items[: query.k], True
+        return [*items, *behind.values()][: query.k], False
 
     def where(self, database: Database, lon: float, lat: float, off_m: float = 0.0) -> Text | None:
         """Return what is odd about a position (WGS-84) that may be off by so much; None where nothing is."""
@@ -256,7 +205,7 @@ class NearestService:
         asked = replace(query, k=most, order="line", max_m=limit_m)
         snapshot = self._keeper.current()
         found = self._among(asked, query.at or datetime.now(UTC), snapshot, soon=None)
-        return [item for item in found if item.walk_m <= limit_m]
+        return [item for item in found if item.walk_m <= limit_m and not item.no_way]
 
     def somewhere(self, query: NearestQuery) -> Somewhere | None:
         """Return how many that fit are known only to be in the position's district; None if none."""
@@ -287,8 +236,7 @@ class NearestService:
         From a position that may be off by ``off_m`` it may be nearer by as much: what is not known to be
         too far is not said to be.
         """
-        least_m = walk_m - self.estimate.walk_m(off_m)
-        return least_m <= self.speeds.metres(60.0 * self._walk_limit_minutes, by)
+        return self._going.is_walk(walk_m, by, off_m)
 
     def walk_span(
         self, walk_m: float, accuracy_m: float, by: By = By.WALK

@@ -65,6 +65,9 @@ class NearestQuery:
         Only facilities known to be open when one arrives; at the moment, where nobody goes so far.
     off_m
         How far the position may be off, metres: what may be a walk from there is not too far.
+    is_from
+        Whether somebody goes from there; else, as for the list of a region, it orders alone, and water
+        between counts for nothing.
     """
 
     lon: float
@@ -83,6 +86,7 @@ class NearestQuery:
     arrive: bool = False
     open_on_arrival: bool = False
     off_m: float = 0.0
+    is_from: bool = True
 
     @property
     def filters(self) -> Filters:

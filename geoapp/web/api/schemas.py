@@ -189,8 +189,9 @@ class NearProperties(_Described):
     """A facility as seen from where the question was asked; null is unknown."""
 
     distance_m: float
-    walk_m: float
-    walk_seconds: int
+    walk_m: float | None
+    walk_seconds: int | None
+    no_way_note: Words | None = None
     basis: Basis
     open: bool | None
     open_changes_at: datetime | None

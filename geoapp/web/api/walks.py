@@ -76,8 +76,8 @@ def _named(facility: PlacedFacility) -> dict[str, Any]:
 def way(query: RouteParameters) -> Response:
     """Return the shortest walk to a facility: on the network, or a straight line as an estimate.
 
-    Where both ends are on the network and there is no way between them, geometry and walk are
-    null. The position asked from is neither stored nor logged.
+    Where both ends are on the network and there is no way between them, or where the line would cross
+    the sea, geometry and walk are null. The position asked from is neither stored nor logged.
     """
     parts = query.from_.split(",")
     if len(parts) != 2:

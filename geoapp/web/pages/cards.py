@@ -20,6 +20,7 @@ from geoapp.core.voices import confirmed_text, doubt_text
 from geoapp.core.words import ACCESS_TEXT, ENTRY_TEXT, Access, Entry
 from geoapp.operations.nearest.rough import rough_m, rough_text
 from geoapp.operations.nearest.said import State, said_now, said_on_arrival
+from geoapp.operations.nearest.sea import NO_WAY_TEXT
 from geoapp.operations.nearest.service import NearestItem, NearestService
 from geoapp.store.facilities.read import PlacedFacility
 from geoapp.web.edge.language import language
@@ -71,7 +72,7 @@ class Card:
     is_walk
         Whether it is, or may be, near enough to walk to; beyond, nobody speaks of minutes.
     no_way
-        Whether it is near enough, and asked from the sea.
+        Why no way there is known, though it is near enough; None where one is.
     far
         How long the walk is, or the line to what ``is_afar``; told no finer than the position is known,
         as a range if ``is_far_vague``.
@@ -98,7 +99,7 @@ class Card:
     tells_when: bool
     is_from: bool
     is_walk: bool
-    no_way: bool
+    no_way: Text | None
     walk_span: tuple[int, int] | None
     by: By
     away_seconds: float
@@ -220,7 +221,7 @@ def _card(
         tells_when=said.note is not None and tells_when(said.note),
         is_from=is_from,
         is_walk=is_walk,
-        no_way=is_near and item.no_way,
+        no_way=NO_WAY_TEXT[item.sea] if is_near and item.sea is not None else None,
         walk_span=span,
         by=by,
         away_seconds=item.till_there_seconds,

@@ -1,5 +1,6 @@
 """From the sea, or from beside the area, it is said how far away that is, and no walk leads over water."""
 
+import re
 import time
 from contextlib import closing
 
@@ -105,6 +106,106 @@ def test_on_the_way_no_minutes_are_told_over_the_sea(client: FlaskClient) -> Non
     asked = {"stops": ";".join(stops), "open_at": "2026-12-01T12:00"}
     told = client.get("/api/v1/along", query_string=asked).get_json(force=True)
     assert len(told["features"]) == 1
+
+
+@pytest.fixture
+def mouth(coast: Database) -> Database:
+    """The same, with the other shore of the bay's mouth: a station on it lies farther off than those opposite."""
+    with coast.session() as session:
+        session.execute(
+            text(
+                "insert into region (code, level, name_zh, geom) values ('370211', 'district', '黄岛区', "
+                "st_multi(st_makeenvelope(119.9, 35.8, 120.25, 36.0, 4326)))"
+            )
+        )
+        session.execute(
+            text(
+                "insert into facility (code, kind_code, name_zh, geom, opening_hours, region_code) values "
+                "('P-2', 'outdoor_station', '这边', st_setsrid(st_makepoint(120.19, 35.95), 4326), "
+                "'00:00-24:00', '370211'), "
+                "('P-3', 'outdoor_station', '对面', st_setsrid(st_makepoint(120.301, 36.056), 4326), "
+                "'00:00-24:00', '370202')"
+            )
+        )
+    return coast
+
+
+# On the far shore, from where the promenade is the nearest by line.
+OVER_THERE = (120.282, 36.016)
+OVER_SEA = "直线 4.8 公里 · 中间隔着海，不知道怎么过去"
+
+
+def test_over_the_sea_no_minutes_and_no_arrival_are_told(
+    mouth: Database, settings: Settings
+) -> None:
+    client = make_app(settings, mouth).test_client()
+    page = results(client, OVER_THERE, by="ebike", open="1")
+    names = re.findall(r'class="found".*? data-name="(.*?)"', page)
+    assert names == ["这边", "对面", "海边"]
+    here, _, there = page.partition('data-name="海边"')[0].partition('data-name="对面"')
+    assert "骑行" in here
+    assert re.sub(r"<.*?>", "", there).count(OVER_SEA) == 1
+    assert "分钟" not in there.partition('class="found-more"')[0]
+    lon, lat = OVER_THERE
+    asked = f"lon={lon}&lat={lat}&by=ebike"
+    told = client.get(f"/api/v1/nearest?{asked}&arrive=true").get_json(force=True)
+    here, there = (one["properties"] for one in told["features"][:2])
+    assert (here["code"], here["open_on_arrival"], "no_way_note" in here) == ("P-2", True, False)
+    assert there["code"] == "P-3"
+    assert there["no_way_note"] == {
+        "zh": "中间隔着海，不知道怎么过去",
+        "en": "the sea is between, no known way there",
+    }
+    unknown = ("walk_m", "walk_seconds", "ride_seconds", "open_on_arrival")
+    assert [there[one] for one in unknown] == [None] * 4
+    assert there["distance_m"] == pytest.approx(4750, abs=100)
+    walk = client.get(f"/api/v1/route?from={lon},{lat}&to=P-1").get_json(force=True)
+    assert (walk["geometry"], walk["properties"]["walk_m"]) == (None, None)
+    # The page without scripts says so too, in English as well.
+    page = client.get(f"/?{asked}&lang=en").text
+    assert "the sea is between, no known way there" in page
+    # On the way: a leg over the water, and a station over the water from both stops.
+    stops = f"{lon},{lat};{SHORE[0]},{SHORE[1]}"
+    told = client.get("/api/v1/along", query_string={"stops": stops}).get_json(force=True)
+    assert (told["features"], told["route"]["legs"][0]["way_m"]) == ([], None)
+    line = client.get("/api/v1/along", query_string={"path": stops}).get_json(force=True)
+    assert (line["features"], line["route"]["legs"][0]["way_m"]) == ([], None)
+    stops = f"{lon},{lat};120.2,35.96"
+    asked_ = {"stops": stops, "more_minutes": "60", "by": "ebike"}
+    told = client.get("/api/v1/along", query_string=asked_).get_json(force=True)
+    assert [one["id"] for one in told["features"]] == ["P-2"]
+    assert told["route"]["legs"][0]["way_m"] is not None
+
+
+def test_the_phone_says_the_same_over_the_sea(
+    mouth: Database, settings: Settings, visit: Visit
+) -> None:
+    lon, lat = OVER_THERE
+    with closing(serve(create_app(settings, mouth))) as urls:
+        site = Site(next(urls), mouth)
+        page = visit(site, "/?lang=zh", keeps=True, position=OVER_THERE)
+        expect(page.locator("body[data-offline=ready]")).to_be_attached(timeout=30_000)
+        page.locator("input[name=by][value=ebike]").evaluate("one => { one.click(); }")
+        for is_online in (True, False):
+            if not is_online:
+                urls.close()
+            page.goto(f"{site.url}/?lang=zh")
+            cards = page.locator("#results .found")
+            expect(cards).to_have_count(3)
+            expect(cards.nth(0)).to_contain_text("这边")
+            expect(cards.nth(0).locator(".found-walk")).to_contain_text("骑行")
+            expect(cards.nth(1).locator(".found-walk")).to_contain_text(OVER_SEA)
+            spots = f"stop={lon},{lat}&stop={SHORE[0]},{SHORE[1]}"
+            for keep in ("", "&keep=1"):
+                page.goto(f"{site.url}/along?{spots}&lang=zh{keep}")
+                expect(page.locator("#results .notice", has_text="要过海")).to_have_text(
+                    "从 A 到 B 要过海，走不到，这一段没有算顺路站点"
+                )
+                expect(page.locator("#results .found")).to_have_count(0)
+            page.goto(
+                f"{site.url}/along?stop={lon},{lat}&stop=120.2,35.96&by=ebike&more_minutes=60&lang=zh"
+            )
+            expect(page.locator("#results .found")).to_have_attribute("data-code", "P-2")
 
 
 def test_the_phone_says_the_same(coast: Database, settings: Settings, visit: Visit) -> None:

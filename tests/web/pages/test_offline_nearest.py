@@ -36,16 +36,26 @@ ASKED = """async ([modules, questions, k]) => {
   return questions.map(([lon, lat, at_ms, openOnArrival]) => (
     nearest(kept, { lon, lat, at_ms, k, what: '', amenities: [], openOnArrival }).map((item) => {
       const { state, text, note } = sayOf(kept, item, at_ms).words;
-      return [item.station.code, state, ...['zh', 'en'].map((one) => text[one] + (note ? ` · ${note[one]}` : ''))];
+      const both = ['zh', 'en'].map((one) => text[one] + (note ? ` · ${note[one]}` : ''));
+      return [item.station.code, item.noWay, state, ...both];
     })));
 }"""
 
 
 def _fill(database: Database, dice: random.Random) -> None:
-    """Write stations around the town: each tenth an area, each twentieth at another's very place."""
+    """Write stations around the town: each tenth an area, each twentieth at another's very place.
+
+    The town lies between two bays, so that the sea lies before many of them.
+    """
     initialise(database)
     here = (TOWN_LON, TOWN_LAT)
     with database.session() as session:
+        session.execute(
+            text(
+                "insert into region (code, level, name_zh, geom) values ('370202', 'district', '市南区', "
+                "st_multi(st_makeenvelope(120.31, 36.05, 120.36, 36.09, 4326)))"
+            )
+        )
         for number in range(STATIONS):
             if number % 20 != 1:
                 here = (
@@ -87,7 +97,7 @@ def _said(
         ):
             said = said_on_arrival(item)
             both = said.both()
-            answer.append([item.facility.code, said.state, both.zh, both.en])
+            answer.append([item.facility.code, item.sea or "", said.state, both.zh, both.en])
         found.append(answer)
     return found
 
@@ -109,7 +119,10 @@ def test_the_phone_answers_as_the_service_by_line(
     ]
     wanted = _said(NearestService(database, settings), questions)
     assert sum(len(answer) == K for answer in wanted) == QUESTIONS
-    assert {state for answer in wanted for _, state, _, _ in answer} == {"open", "shut", "unknown"}
+    assert {one[2] for answer in wanted for one in answer} == {"open", "shut", "unknown"}
+    # Whole answers on this side of the water, and some that go beyond it.
+    assert {tuple({one[1] for one in answer}) for answer in wanted} >= {("",), ("here",)}
+    assert sum({one[1] for one in answer} == {"", "between"} for answer in wanted) > 2
     with closing(serve(create_app(settings, database))) as urls:
         page = visit(Site(next(urls), database), "/?lang=zh", keeps=True)
         page.locator("body[data-offline=ready]").wait_for(state="attached")

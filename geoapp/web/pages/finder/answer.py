@@ -149,7 +149,9 @@ def _misses(
         return nearest.within_walk(replace(query, **ANYTHING), MOST_NEAR)
 
     def is_near(item: NearestItem) -> bool:
-        return bool(query.regions) or nearest.is_walk(item.walk_m, query.by)
+        if query.regions:
+            return True
+        return not item.no_way and nearest.is_walk(item.walk_m, query.by)
 
     ways = Ways(ask, look_around, is_near)
     what = _what_text(question) if question.what else None

@@ -249,7 +249,7 @@ function pageOf(kept, { stops: written, isLine, moreMinutes, open, amenities, en
   const legs_m = lines_m(spots);
   const tooFar = tooFarText(legs_m);
   if (tooFar) return made('div', {}, ...oddOf(kept, spots), notice('warn', 'notice warn', tooFar));
-  const wet = overSea(kept, spots);
+  const wet = overSea(kept, spots, isLine);
   const question = { stops: spots, isLine, k: SHOWN, at_ms: now_ms, moreMinutes, amenities, entering, openOnArrival: open };
   const items = onTheWay(kept, question);
   const rough = stops.filter((one) => one.isRough).map(({ words, name }) => notice('warn', 'notice warn', t(

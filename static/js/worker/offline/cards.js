@@ -118,6 +118,11 @@ export function farWords(kept, item, off_m) {
   return isAfar(item) ? t(`直线 ${far.zh}`, `${far.en} in a straight line`) : pick(far);
 }
 
+/** @param {Item} item */
+function noWayText({ noWay }) {
+  return noWay === 'here' ? t('您在海上，没有去那里的路', 'no way there from the sea') : t('中间隔着海，不知道怎么过去', 'the sea is between, no known way there');
+}
+
 /** @type {Pair[]} */
 const WINDS = [
   { zh: '往北', en: 'to the north' }, { zh: '往东北', en: 'to the north-east' }, { zh: '往东', en: 'to the east' }, { zh: '往东南', en: 'to the south-east' },
@@ -341,7 +346,7 @@ export function card(kept, item, number, { now_ms, accuracy_m, asked, entering, 
     ? [isVague ? made('strong', {}, isRide ? t('路上多久说不准', 'No telling how long by e-bike') : t('步行多久说不准', 'No telling how long on foot'))
       : made('strong', {}, isRide ? t('骑行 ', '') : t('步行 ', ''), span ? t(`${span[0]}–${span[1]} 分钟`, `${span[0]}–${span[1]} min`) : minutesText(item.walk_s), made('span', { class: 'for-reader' }, isRide ? t('', ' by e-bike') : t('', ' on foot'))),
       made('span', { class: 'soft' }, ` · ${far}${afar ? '' : t('（估算）', ' (est.)')}${wind}`)]
-    : [made('strong', {}, far), made('span', { class: 'soft' }, isNear ? t(' · 您在海上，没有去那里的路', ' · no way there from the sea') : isRide ? t(' · 太远', ' · too far') : t(' · 太远，不宜步行', ' · too far to walk'), afar ? '' : t('（估算）', ' (est.)'), wind)];
+    : [made('strong', {}, far), made('span', { class: 'soft' }, isNear ? ` · ${noWayText(item)}` : isRide ? t(' · 太远', ' · too far') : t(' · 太远，不宜步行', ' · too far to walk'), afar ? '' : t('（估算）', ' (est.)'), wind)];
   const mark = (/** @type {string} */ code) => {
     const presence = station.amenities.indexOf(code) >= 0 ? 'yes' : (station.no_amenities || []).indexOf(code) >= 0 ? 'no' : 'unknown';
     const word = kept.amenities.filter((one) => one.code === code)[0];

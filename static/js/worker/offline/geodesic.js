@@ -88,3 +88,52 @@ export function area_m(lon, lat, rings) {
   });
   return isInside ? 0 : geodesic_m(lon, lat, foot[0], foot[1]);
 }
+
+/**
+ * How much of the line between two positions lies in an area; along it degrees are taken as on the plane.
+ * @param {number} lon
+ * @param {number} lat
+ * @param {number} toLon
+ * @param {number} toLat
+ * @param {Ring[]} rings closed; holes are rings like the others
+ */
+export function within_m(lon, lat, toLon, toLat, rings) {
+  const dx = toLon - lon, dy = toLat - lat;
+  const west = Math.min(lon, toLon), east = Math.max(lon, toLon), south = Math.min(lat, toLat), north = Math.max(lat, toLat);
+  /** @type {number[]} where it crosses an edge, as parts of it */
+  const cuts = [];
+  rings.forEach((ring) => {
+    for (let place = 1; place < ring.length; place += 1) {
+      const [ax, ay] = ring[place - 1], [bx, by] = ring[place];
+      if ((ax < west && bx < west) || (ax > east && bx > east) || (ay < south && by < south) || (ay > north && by > north)) continue;
+      const across = dx * (by - ay) - dy * (bx - ax);
+      if (across === 0) continue;
+      const part = ((ax - lon) * (by - ay) - (ay - lat) * (bx - ax)) / across;
+      const edge = ((ax - lon) * dy - (ay - lat) * dx) / across;
+      if (part > 0 && part < 1 && edge >= 0 && edge < 1) cuts.push(part);
+    }
+  });
+  let inside = 0;
+  [0, ...cuts.sort((a, b) => a - b), 1].forEach((part, place, parts) => {
+    const next = parts[place + 1];
+    if (next > part && holds(lon + (dx * (part + next)) / 2, lat + (dy * (part + next)) / 2, rings)) inside += next - part;
+  });
+  return inside && inside * geodesic_m(lon, lat, toLon, toLat);
+}
+
+/**
+ * Whether a point lies in an area, on the plane of degrees.
+ * @param {number} x
+ * @param {number} y
+ * @param {Ring[]} rings
+ */
+function holds(x, y, rings) {
+  let found = false;
+  rings.forEach((ring) => {
+    for (let place = 1; place < ring.length; place += 1) {
+      const [ax, ay] = ring[place - 1], [bx, by] = ring[place];
+      if ((ay > y) !== (by > y) && ax - x - ((ay - y) * (bx - ax)) / (by - ay) > 0) found = !found;
+    }
+  });
+  return found;
+}

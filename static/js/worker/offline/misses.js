@@ -114,11 +114,11 @@ export function missesOf(data, asked, { own, accuracy_m, isBeyond, noneOpen }) {
     return item ? [{ drops, item }] : [];
   };
   const alone = Object.keys(conditions).map((drop) => missing([drop])).reduce((all, one) => all.concat(one), []);
-  const close = region === undefined ? alone.filter(({ item }) => isWalk(data, item.walk_m)) : alone;
+  const close = region === undefined ? alone.filter(({ item }) => !item.noWay && isWalk(data, item.walk_m)) : alone;
   let found = close;
   if (!close.length) {
     const anything = { ...question, k: region === undefined ? MOST_NEAR : MOST_OF_REGION, what: '', amenities: [], entering: ANYBODY, openOnArrival: false };
-    const near = region === undefined ? nearest(data, anything).filter((item) => isWalk(data, item.walk_m)) : listRegion(data, anything, own).items;
+    const near = region === undefined ? nearest(data, anything).filter((item) => !item.noWay && isWalk(data, item.walk_m)) : listRegion(data, anything, own).items;
     const fewest = near
       .map((item) => Object.keys(conditions).filter((drop) => lacks(question, drop, item)))
       .reduce((/** @type {string[] | null} */ best, drops) => (best && best.length <= drops.length ? best : drops), null);

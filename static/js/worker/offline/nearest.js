@@ -3,6 +3,7 @@
 import { accepts } from './entering.js';
 import { area_m, geodesic_m } from './geodesic.js';
 import { arrivalAt, openingAt } from './hours.js';
+import { isAtSea, isSea, sea_m } from './sea.js';
 
 /** @typedef {import('./hours.js').Pair} Pair */
 /**
@@ -22,12 +23,12 @@ import { arrivalAt, openingAt } from './hours.js';
  *   `speed_m_per_s` is a ride's
  * @typedef {{ lon: number, lat: number, k: number, at_ms: number, what: string, amenities: string[], openOnArrival: boolean,
  *   entering?: import('./entering.js').Entering, region?: string, isFrom?: boolean, off_m?: number }} Question `entering`: who wants to enter; `region`: only stations in it; `isFrom` false: asked from nowhere, so that open is open now; `off_m`: how far the position may be off
- * @typedef {{ station: Station, distance_m: number, walk_m: number, walk_s: number, noWay: boolean, opening: import('./hours.js').Opening,
- *   arrival: import('./hours.js').Arrival | null }} Item `noWay` where one is at sea; `arrival` null where it is from nowhere, or nobody goes so far: then it is told as it is now
+ * @typedef {{ station: Station, distance_m: number, walk_m: number, walk_s: number, noWay: '' | 'here' | 'between', opening: import('./hours.js').Opening,
+ *   arrival: import('./hours.js').Arrival | null }} Item `noWay` where one is at sea, or it lies between; `arrival` null where it is from nowhere, or nobody goes so far: then it is told as it is now
  */
 
 const AFAR_M = 100000; // beyond, no detour factor says how long a way is: the line is told
-const OFF_SHORE_M = 300; // the sea that is kept is so far from all that is known as land
+export const LOOKED_AT = 1000; // so many of the nearest are looked at for those on this side of the water
 const MINUTE = 60000;
 const DAY = 86400000;
 
@@ -54,17 +55,7 @@ export function isWalk(kept, walk_m, off_m = 0) {
 
 /** @param {Item} item */
 export function isAfar(item) {
-  return item.noWay || item.distance_m > AFAR_M;
-}
-
-/**
- * Whether a position that may be off by so much is surely at sea.
- * @param {Kept} kept
- * @param {{ lon: number, lat: number }} spot
- * @param {number} [off_m]
- */
-export function isAtSea({ sea }, { lon, lat }, off_m = 0) {
-  return Boolean(sea && sea.length) && off_m <= OFF_SHORE_M && area_m(lon, lat, sea || []) === 0;
+  return item.noWay !== '' || item.distance_m > AFAR_M;
 }
 
 /**
@@ -113,16 +104,20 @@ export function fitting(kept, { at_ms, what, amenities, entering, region }) {
 /**
  * @param {Kept} kept
  * @param {Question} question
- * @returns {Item[]} nearest first; ties by code, each facility once
+ * @returns {Item[]} nearest first, those over the sea after those on this side, as far as a ride goes; ties by code, each facility once
  */
 export function nearest(kept, question) {
   const { lon, lat, k, at_ms, openOnArrival, isFrom = true, off_m = 0 } = question;
-  const noWay = isFrom && isAtSea(kept, { lon, lat }, off_m);
+  const isWet = isFrom && isAtSea(kept, { lon, lat }, off_m);
+  const ride_m = 60 * kept.walk_limit_minutes * (kept.ebike_m_per_s || kept.speed_m_per_s);
+  const reach_m = ride_m / kept.detour_factor + off_m;
   const near = fitting(kept, question)
     .map((station) => ({ station, distance_m: station.rings ? area_m(lon, lat, station.rings) : geodesic_m(lon, lat, station.lon, station.lat) }))
     .sort((a, b) => a.distance_m - b.distance_m || (a.station.code < b.station.code ? -1 : 1));
   /** @type {Item[]} */
   const items = [];
+  /** @type {Map<string, Item>} */
+  const behind = new Map();
   /** @type {Set<string>} */
   const seen = new Set();
   near.some(({ station, distance_m }) => {
@@ -131,14 +126,32 @@ export function nearest(kept, question) {
     const walk_s = walk_m / kept.speed_m_per_s;
     const schedule = kept.schedules[station.schedule];
     const opening = openingAt(kept, schedule, at_ms);
-    const goes = isFrom && !noWay && isWalk(kept, walk_m, off_m + (station.off_m || 0));
-    const item = { station, distance_m, walk_m, walk_s, noWay, opening, arrival: goes ? arrivalAt(kept, schedule, opening, at_ms, walk_s) : null };
+    const offBoth_m = off_m + (station.off_m || 0);
+    const isBetween = isFrom && !isWet && isSea(sea_m(kept, { lon, lat }, station), offBoth_m);
+    const goes = isFrom && !isWet && !isBetween && isWalk(kept, walk_m, offBoth_m);
+    /** @type {Item} */
+    const item = {
+      station, distance_m, walk_m, walk_s, noWay: isWet ? 'here' : isBetween ? 'between' : '', opening,
+      arrival: goes ? arrivalAt(kept, schedule, opening, at_ms, walk_s) : null,
+    };
     if (openOnArrival && !isOpenThen(item)) return false;
-    seen.add(station.code);
-    items.push(item);
-    return items.length === k;
+    const isLookedAt = distance_m <= reach_m && items.length + behind.size < LOOKED_AT;
+    if (isLookedAt && isBetween) {
+      if (!behind.has(station.code)) behind.set(station.code, item);
+      return false;
+    }
+    if (!isLookedAt && behind.size) {
+      behind.forEach((one, code) => { items.push(one); seen.add(code); });
+      behind.clear();
+    }
+    if (!seen.has(station.code)) {
+      behind.delete(station.code); // another of its places may lie over the water
+      seen.add(station.code);
+      items.push(item);
+    }
+    return items.length >= k;
   });
-  return items;
+  return [...items, ...Array.from(behind.values())].slice(0, k);
 }
 
 /**

@@ -3,7 +3,8 @@
 
 import { area_m, geodesic_m } from './geodesic.js';
 import { arrivalAt, openingAt } from './hours.js';
-import { fitting, isAtSea, isOpenThen } from './nearest.js';
+import { fitting, isOpenThen, LOOKED_AT } from './nearest.js';
+import { isAtSea, isSea, sea_m } from './sea.js';
 
 /** @typedef {import('./nearest.js').Kept} Kept */
 /** @typedef {import('./nearest.js').Station} Station */
@@ -32,14 +33,17 @@ export function lines_m(stops) {
 }
 
 /**
- * Whether the sea is in a leg's way: one of its ends is there, and nobody walks.
+ * Whether the sea is in a leg's way: one of its ends is there, or it lies between them, and nobody walks.
  * @param {Kept} kept
  * @param {Spot[]} stops
+ * @param {boolean} isLine of which the parts count together
  * @returns {boolean[]} of each leg
  */
-export function overSea(kept, stops) {
+export function overSea(kept, stops, isLine) {
   const wet = stops.map((one) => isAtSea(kept, one));
-  return wet.slice(1).map((one, leg) => one || wet[leg]);
+  const over_m = stops.slice(1).map((one, leg) => sea_m(kept, stops[leg], one));
+  const whole_m = over_m.reduce((sum, one) => sum + one, 0);
+  return over_m.map((one_m, leg) => wet[leg] || wet[leg + 1] || isSea(isLine ? whole_m : one_m));
 }
 
 /**
@@ -164,7 +168,7 @@ export function onTheWay(kept, question) {
   const stations = fitting(kept, { lon: 0, lat: 0, k, at_ms, what: '', amenities, entering, openOnArrival })
     .map((station) => /** @type {[Station, number]} */ ([station, places.get(station) || 0]));
   const points = isLine ? dense(stops) : [];
-  const wet = overSea(kept, stops);
+  const wet = overSea(kept, stops, isLine);
   if (isLine && wet.some(Boolean)) return [];
   let gone_m = 0;
   // Beyond the sea nobody knows when one gets there: NaN from there on.
@@ -177,8 +181,14 @@ export function onTheWay(kept, question) {
   const items = [];
   /** @type {Set<string>} */
   const seen = new Set();
+  let beyond = 0;
   pairs.some(({ leg, station, to_m, added_m }) => {
     if (seen.has(station.code)) return false;
+    // Nobody knows what it adds to go there.
+    if ((isLine ? [points[leg]] : [stops[leg], stops[leg + 1]]).some((one) => isSea(sea_m(kept, one, station), station.off_m))) {
+      beyond += 1;
+      return beyond === LOOKED_AT;
+    }
     const along_m = begins_m[leg];
     const travel_s = (along_m + to_m) / speed;
     const schedule = kept.schedules[station.schedule];

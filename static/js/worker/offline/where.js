@@ -2,7 +2,7 @@
 
 import { metresText, t } from './cards.js';
 import { area_m } from './geodesic.js';
-import { isAtSea } from './nearest.js';
+import { isAtSea } from './sea.js';
 
 const FAR_OUT_M = 100000; // farther out the way to the nearest station says enough
 
