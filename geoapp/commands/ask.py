@@ -42,7 +42,7 @@ _CONDITIONS = (
     click.option(
         "--surely",
         is_flag=True,
-        help="只要确知能进的；单用即谁都能进的 / only those known to let them in; alone: anyone in",
+        help="只要确知能进的；没说是谁，即谁都能进的 / only those known to let them in, or, of nobody named, anyone",
     ),
 )
 

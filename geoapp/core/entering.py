@@ -75,8 +75,7 @@ class Entering:
     Attributes
     ----------
     who
-        Who they are; None does not ask for whom a facility is, or, where nothing but ``surely`` is said,
-        stands for anyone.
+        Who they are; None does not ask for whom a facility is, or, with ``surely``, stands for anyone.
     without
         What they are without; empty does not ask how one gets in.
     surely
@@ -94,8 +93,8 @@ class Entering:
 
     @property
     def asker(self) -> Who | None:
-        """Who counts as asking: where one may surely enter, and no more is said, is where anyone may."""
-        return Who.ANYONE if self.surely and not (self.who or self.without) else self.who
+        """Who counts as asking: where one may surely enter who does not say who they are, anyone may."""
+        return Who.ANYONE if self.surely and self.who is None else self.who
 
     def admits(self, access: str | None, entry: str | None) -> bool | None:
         """Tell whether they may enter; None where that is not known.

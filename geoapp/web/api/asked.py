@@ -26,7 +26,7 @@ Without = Annotated[
 Surely = Annotated[
     bool,
     Field(
-        description="只要确知能进的；单用即谁都能进的 / "
+        description="只要确知能进的；没有 may_enter，即谁都能进的 / "
         "only those that they are known to be let into; alone: that let anyone in"
     ),
 ]

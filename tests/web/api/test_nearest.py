@@ -181,8 +181,9 @@ def test_may_enter_leaves_out_what_is_known_to_keep_them_out(
     assert told(without=["card", "qr"]) == told(without="card,qr")
     assert told(without="app") == {"T-1": True, "T-2": True, "T-3": None, "T-4": True}
     assert codes(client, may_enter="worker", surely="true") == ["T-1", "T-2"]
-    # Alone it asks for what is known to let anyone in.
+    # Who does not say who they are is anyone: where others alone may enter, nothing is promised.
     assert told(surely="true") == {"T-1": True}
+    assert told(without="app", surely="true") == {"T-1": True}
     assert codes(client, may_enter="worker", family="home", open_at="now") == []
     # Nothing is asked, so nothing is said.
     [first] = client.get(ADDRESS, query_string={**HERE, "k": 1}).get_json(force=True)["features"]

@@ -10,11 +10,11 @@
 const ADMITS = { anyone: ['anyone', 'worker', 'member'], workers: ['worker', 'member'], members: ['member'] };
 
 /**
- * Who counts as asking: where one may surely enter, and no more is said, is where anyone may.
- * @param {Entering} entering
+ * Who counts as asking: where one may surely enter who does not say who they are, anyone may.
+ * @param {Pick<Entering, 'who' | 'surely'>} entering
  */
-export function askerOf({ who, without, surely }) {
-  return surely && !who && !without.length ? 'anyone' : who;
+export function askerOf({ who, surely }) {
+  return who || (surely ? 'anyone' : '');
 }
 
 /** @param {Entering} entering whether anything is asked; if not, every station counts */

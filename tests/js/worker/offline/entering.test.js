@@ -17,8 +17,9 @@ test('who may enter is the service\'s answer', () => {
     const told = JSON.stringify([who, without, access, entry]);
     assert.equal(admits(asked, access || undefined, entry || undefined), may, told);
     assert.equal(accepts(asked, access || undefined, entry || undefined), !isAsked(asked) || may !== false, told);
-    // That one may surely enter, alone, asks for what lets anyone in.
-    const sure = isAsked(asked) ? may === true : access === 'anyone';
+    // Where one may surely enter who does not say who they are, anyone may.
+    const opens = !without.length || (entry !== null && without.indexOf(entry) < 0);
+    const sure = who ? may === true : access === 'anyone' && opens;
     assert.equal(accepts({ ...asked, surely: true }, access || undefined, entry || undefined), sure, told);
   });
 });
