@@ -260,6 +260,7 @@ _NAMES: Final = {
     "to": "截止日",
     "unit": "单位",
     "units": "负责及参与单位",
+    "unknown": "时间未知的也列",
     "until": "截止日",
     "until_on": "有效期至",
     "upgrade_cost": "升级费用",

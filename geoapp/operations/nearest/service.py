@@ -120,7 +120,11 @@ class NearestService:
     ) -> list[NearestItem]:
         """Return the answer among what is open now or, with ``soon``, opens within so long."""
         chosen = snapshot.select(
-            query.filters, at, open_only=query.open_only or query.open_on_arrival, soon=soon
+            query.filters,
+            at,
+            open_only=query.open_only or query.open_on_arrival,
+            soon=soon,
+            or_unknown=query.or_unknown,
         )
         ways = self._walks.of(snapshot)
         wanted = query.k * max(1, snapshot.most_places)
@@ -171,7 +175,7 @@ class NearestService:
             if facility is None or facility.code in seen:
                 continue
             item = made.item(number, facility)
-            if query.open_on_arrival and item.open_then is not True:
+            if not query.wants(item.open_then):
                 continue
             is_looked_at = reach.holds(way) and len(items) + len(behind) < LOOKED_AT
             if is_looked_at and made.is_behind(number, facility):
@@ -206,6 +210,21 @@ class NearestService:
         snapshot = self._keeper.current()
         found = self._among(asked, query.at or datetime.now(UTC), snapshot, soon=None)
         return [item for item in found if item.walk_m <= limit_m and not item.no_way]
+
+    def hidden(
+        self, query: NearestQuery, shown: list[NearestItem]
+    ) -> tuple[list[NearestItem], bool]:
+        """Return those of unknown hours that stand before the last that is shown, nearest first.
+
+        And whether there may be more: they are looked for among the nearest `MAX_K`.
+        """
+        wider = self.ask(replace(query, k=MAX_K, or_unknown=True))
+        codes = [item.facility.code for item in wider]
+        last = shown[-1].facility.code
+        is_seen = last in codes
+        before = wider[: codes.index(last)] if is_seen else wider
+        hidden = [item for item in before if item.open_then is None and not item.no_way]
+        return hidden, not is_seen and len(wider) == MAX_K
 
     def somewhere(self, query: NearestQuery) -> Somewhere | None:
         """Return how many that fit are known only to be in the position's district; None if none."""

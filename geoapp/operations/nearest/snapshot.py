@@ -186,7 +186,13 @@ class Snapshot:
         return schedule_of
 
     def select(
-        self, filters: Filters, at: datetime, *, open_only: bool, soon: timedelta | None = None
+        self,
+        filters: Filters,
+        at: datetime,
+        *,
+        open_only: bool,
+        soon: timedelta | None = None,
+        or_unknown: bool = False,
     ) -> Chosen:
         """Return the facilities that count at a moment; asked again, it costs nothing.
 
@@ -197,10 +203,12 @@ class Snapshot:
             ``open_only`` which facilities are known to be open.
         soon
             Those count as well that open within so long after the moment.
+        or_unknown
+            Those count as well of which nobody knows whether they are open.
         """
         days = {zone: at.astimezone(ZoneInfo(zone)).date() for zone in self._dated_zones}
         minute = at.replace(second=0, microsecond=0).astimezone(UTC) if open_only else None
-        key = (filters, tuple(days.values()), minute, soon)
+        key = (filters, tuple(days.values()), minute, soon, or_unknown)
         with self._lock:
             found = self._chosen.get(key)
             if found is not None:
@@ -209,11 +217,14 @@ class Snapshot:
         if filters.entering.is_asked:
             # Everybody's selection is at hand, or is for the next who asks: theirs is a part of it.
             wider = replace(filters, entering=ANYBODY)
-            mask = self.select(wider, at, open_only=open_only, soon=soon).mask & self._admitting(
-                filters.entering
+            everybodys = self.select(
+                wider, at, open_only=open_only, soon=soon, or_unknown=or_unknown
             )
+            mask = everybodys.mask & self._admitting(filters.entering)
         else:
-            mask = self._fitting(filters, at, days, open_only=open_only, soon=soon)
+            mask = self._fitting(
+                filters, at, days, open_only=open_only, soon=soon, or_unknown=or_unknown
+            )
         found = Chosen(self.index.select(mask), mask)
         with self._lock:
             self._chosen[key] = found
@@ -229,6 +240,7 @@ class Snapshot:
         *,
         open_only: bool,
         soon: timedelta | None,
+        or_unknown: bool,
     ) -> NDArray[np.bool_]:
         """Return which facilities count at a moment, whoever wants to enter them."""
         mask = np.fromiter(
@@ -241,9 +253,12 @@ class Snapshot:
         )
         if open_only and self._schedules:
             known = self.openings(at)
-            is_open = [_opens(known.of(schedule), at, soon) for schedule in self._schedules]
+            is_open = [
+                _opens(opening, at, soon) or (or_unknown and opening.open is None)
+                for opening in map(known.of, self._schedules)
+            ]
             mask &= np.array(is_open, dtype=np.bool_)[self._schedule_of]
-            if not is_recent(at):
+            if not (or_unknown or is_recent(at)):
                 sure = (
                     one is not None and one.timezone in days and surely_on(one, days[one.timezone])
                     for one in self.facilities

@@ -63,6 +63,8 @@ class NearestQuery:
         Whether answers tell if the place is open when one arrives, leaving at the moment.
     open_on_arrival
         Only facilities known to be open when one arrives; at the moment, where nobody goes so far.
+    or_unknown
+        With ``open_on_arrival`` those as well of which nobody knows whether they are open.
     off_m
         How far the position may be off, metres: what may be a walk from there is not too far.
     is_from
@@ -85,6 +87,7 @@ class NearestQuery:
     by: By = By.WALK
     arrive: bool = False
     open_on_arrival: bool = False
+    or_unknown: bool = False
     off_m: float = 0.0
     is_from: bool = True
 
@@ -92,6 +95,12 @@ class NearestQuery:
     def filters(self) -> Filters:
         """Which facilities count, besides those that are open."""
         return Filters(self.kinds, self.families, self.amenities, self.regions, self.entering)
+
+    def wants(self, open_then: bool | None) -> bool:
+        """Tell whether a place counts that is open so when it matters."""
+        if not self.open_on_arrival:
+            return True
+        return open_then is True or (self.or_unknown and open_then is None)
 
 
 class Way(NamedTuple):

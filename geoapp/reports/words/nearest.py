@@ -1,5 +1,7 @@
 """What is said of an answer about the nearest places."""
 
+from typing import Final
+
 from geoapp.core.i18n import Text
 from geoapp.core.units import counted
 
@@ -28,3 +30,17 @@ def region_list_text(
     if is_own:
         return Text(f"{zh}离您近的在前。", f"{en}the closest to you before the others.")
     return Text(f"{zh}从站点最多的一带列起。", f"{en}from where most of them are.")
+
+
+UNKNOWN_HOURS_LISTED_TEXT: Final = Text(
+    "开放时间未知的也列在里面。", "Those with unknown hours are listed, too."
+)
+
+
+def unknown_hours_text(count: int, far: Text, *, is_more: bool) -> Text:
+    """Say how many of unknown hours are left out where only open ones are listed, and how near they are."""
+    zh, en = ("至少 ", "At least ") if is_more else (" ", "")
+    return Text(
+        f"还有{zh}{count} 处开放时间未知，最近的 {far.zh}。",
+        f"{en}{count} more with unknown hours, nearest {far.en}.",
+    )

@@ -3,7 +3,7 @@
 import { byId } from '../lib/page.js';
 import { ANYBODY, enteringOf, readEntering, setEntering, tellEntering } from './enter.js';
 
-/** @typedef {{ open: boolean, what: string, amenities: string[], entering: import('./offline/entering.js').Entering }} Conditions */
+/** @typedef {{ open: boolean, unknown: boolean, what: string, amenities: string[], entering: import('./offline/entering.js').Entering }} Conditions */
 
 const KEY = 'geoapp-conditions';
 // An address that says what is sought is meant as it stands.
@@ -35,6 +35,7 @@ function kinds(form) {
 export function readConditions(form) {
   return {
     open: boxes(form, 'open').some((one) => one.checked),
+    unknown: boxes(form, 'unknown').some((one) => one.value === '1'),
     what: kinds(form).value,
     amenities: boxes(form, 'amenity').filter((one) => one.checked).map((one) => one.value),
     entering: readEntering(form),
@@ -47,6 +48,7 @@ export function readConditions(form) {
  */
 export function setConditions(form, wanted) {
   boxes(form, 'open').forEach((one) => { one.checked = wanted.open; });
+  boxes(form, 'unknown').forEach((one) => { one.value = wanted.unknown ? '1' : ''; });
   boxes(form, 'amenity').forEach((one) => { one.checked = wanted.amenities.indexOf(one.value) >= 0; });
   setEntering(form, wanted.entering);
   kinds(form).value = wanted.what;
@@ -63,7 +65,8 @@ export function parseConditions(text) {
   try {
     const { open, what, amenities, entering } = Object(JSON.parse(text || 'null'));
     if (typeof open !== 'boolean' || typeof what !== 'string' || !Array.isArray(amenities)) return null;
-    return { open, what, amenities: amenities.filter((one) => typeof one === 'string'), entering: enteringOf(entering) };
+    // That those of unknown hours are listed as well is asked for each time.
+    return { open, unknown: false, what, amenities: amenities.filter((one) => typeof one === 'string'), entering: enteringOf(entering) };
   } catch {
     return null; // written by something else
   }
@@ -125,7 +128,7 @@ export function followEntering(form, isSaid) {
   if (kept && !isSaid) setEntering(form, kept.entering);
   tellEntering(form);
   form.addEventListener('change', () => {
-    keep({ open: true, what: '', amenities: [], ...keptConditions(), entering: readEntering(form) });
+    keep({ open: true, unknown: false, what: '', amenities: [], ...keptConditions(), entering: readEntering(form) });
     tellEntering(form);
   });
 }
@@ -167,6 +170,7 @@ export function conditionsIn(given) {
   const isFresh = !IN_ADDRESS.some((name) => STILL_FRESH.indexOf(name) < 0 && given.has(name));
   return {
     open: isFresh || given.get('open') === '1',
+    unknown: given.get('unknown') === '1',
     what: given.get('what') || '',
     amenities: codes(given, 'amenity'),
     entering: enteringIn(given),

@@ -348,6 +348,7 @@ results.addEventListener('click', (event) => {
   const button = closest(event, 'button');
   if (!button) return;
   if ('clear' in button.dataset) narrowing.clear();
+  if (button.dataset.unknown !== undefined) narrowing.showUnknown(button.dataset.unknown === '1');
   if (button.dataset.drop) narrowing.drop(button.dataset.drop);
   if (button.dataset.more) { count = button.dataset.more; search(); }
 });

@@ -16,6 +16,8 @@ export function makeNarrowing(form, changed) {
   }
 
   return {
+    /** @param {boolean} unknown whether those of unknown hours are listed beside the open ones */
+    showUnknown(unknown) { change({ unknown }); },
     // "Open on arrival" is no wish for something: who clears the wishes still wants an open door.
     clear() { change({ what: '', amenities: [] }); },
     /** @param {string} some conditions, apart by blanks: amenities, `open`, `what` for the kind, `enter` for who may enter, `surely` for that being known */

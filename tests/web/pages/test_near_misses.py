@@ -18,10 +18,10 @@ from tests.seed import TOWN_LAT, TOWN_LON
 from tests.web.api_client import make_app
 from tests.web.conftest import Site, Visit, serve
 
-# Some 30 km away, and the only one with a shower.
+# Some 30 km away over land, and the only one with a shower.
 FAR = """
 insert into facility (code, kind_code, name_zh, name_en, geom, status, opening_hours, amenities)
-values ('F-1', 'outdoor_station', '远处', 'Far', st_setsrid(st_makepoint(120.35, 36.34), 4326),
+values ('F-1', 'outdoor_station', '远处', 'Far', st_setsrid(st_makepoint(120.61, 36.24), 4326),
     'open', '24/7', '{microwave,drinking_water,toilet,shower}')
 """
 HERE = {"lon": TOWN_LON, "lat": TOWN_LAT}

@@ -1,6 +1,7 @@
 """What the finder answers: cards, what stands in their way, and what is odd about the question."""
 
 from dataclasses import replace
+from urllib.parse import urlencode
 
 from flask import request, url_for
 
@@ -13,7 +14,11 @@ from geoapp.operations.nearest.of_region import list_region
 from geoapp.operations.nearest.service import MAX_K, NearestItem, NearestQuery
 from geoapp.operations.nearest.unplaced import Somewhere
 from geoapp.operations.streets.starts import is_point
-from geoapp.reports.words.nearest import region_list_text
+from geoapp.reports.words.nearest import (
+    UNKNOWN_HOURS_LISTED_TEXT,
+    region_list_text,
+    unknown_hours_text,
+)
 from geoapp.reports.words.streets import counted_from_text
 from geoapp.web.edge.services import services
 from geoapp.web.pages.cards import Card, far_text, make_cards
@@ -57,8 +62,33 @@ def answer_to(question: Question) -> dict[str, object] | None:
         "inaccurate_m": question.accuracy_m if question.accuracy_m > INACCURATE_M else None,
         "from_place": _from_place(question),
         "none_open": none_open and bool(items),
+        "hours": None if none_open or beyond_m is not None else _hours(question, query, items),
         **_listed(question, query, items, misses),
     }
+
+
+def _hours(
+    question: Question, query: NearestQuery, items: list[NearestItem]
+) -> dict[str, object] | None:
+    """Return what is said of those of unknown hours that are left out, or listed; None where it is nothing."""
+    if not (question.open_only and items):
+        return None
+    address = None
+    if question.or_unknown:
+        text = UNKNOWN_HOURS_LISTED_TEXT
+    else:
+        hidden, is_more = services().nearest.hidden(query, items)
+        if not hidden:
+            return None
+        far = far_text(services().nearest, hidden[0], question.accuracy_m)
+        text = unknown_hours_text(len(hidden), far, is_more=is_more)
+    if request.method == "GET":
+        asked = request.args.to_dict(flat=False) | {"open": ["1"], "asked": ["1"]}
+        asked.pop("unknown", None)
+        if not question.or_unknown:
+            asked["unknown"] = ["1"]
+        address = f"{url_for('finder.show')}?{urlencode(asked, doseq=True)}"
+    return {"text": text, "is_listed": question.or_unknown, "address": address}
 
 
 def _beyond_text(question: Question, beyond_m: float, items: list[NearestItem]) -> Text:
@@ -210,5 +240,6 @@ def _query(question: Question, lon: float, lat: float) -> NearestQuery:
         by=question.by,
         arrive=True,
         open_on_arrival=question.open_only,
+        or_unknown=question.or_unknown and not question.regions,
         off_m=question.accuracy_m,
     )

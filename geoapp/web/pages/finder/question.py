@@ -27,7 +27,7 @@ class Question:
 
     ``accuracy_m`` is how far the position may be off, as the device says. ``regions`` are the place and
     what lies below it, if it is a region: its stations are listed, by how far they are from ``own``, the
-    asker's position, where that is known.
+    asker's position, where that is known. ``or_unknown``: with ``open_only`` what has unknown hours as well.
     """
 
     lon: float | None
@@ -35,6 +35,7 @@ class Question:
     place: str | None
     k: int
     open_only: bool
+    or_unknown: bool
     what: str
     families: frozenset[str]
     kinds: frozenset[str]
@@ -68,6 +69,7 @@ def read_question(values: MultiDict[str, str], *, open_by_default: bool) -> Ques
         place=place,
         k=_k(values.get("k", "")),
         open_only=open_by_default or values.get("open") == "1",
+        or_unknown=values.get("unknown") == "1",
         what=what,
         families=frozenset({family}) if family and not kind else frozenset(),
         kinds=frozenset({kind}) if kind else frozenset(),

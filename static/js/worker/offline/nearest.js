@@ -21,8 +21,8 @@ import { isAtSea, isSea, sea_m } from './sea.js';
  *   question?: QuestionWords, region?: Pair | null, unplaced?: number, traditional?: [string, string],
  *   area?: [number, number][][] | null, sea?: [number, number][][], china?: [number, number][][] }} Kept `area`, `china`: rings that are wider than what they hold; `walk_m_per_s`: the speed on foot, where
  *   `speed_m_per_s` is a ride's
- * @typedef {{ lon: number, lat: number, k: number, at_ms: number, what: string, amenities: string[], openOnArrival: boolean,
- *   entering?: import('./entering.js').Entering, region?: string, isFrom?: boolean, off_m?: number }} Question `entering`: who wants to enter; `region`: only stations in it; `isFrom` false: asked from nowhere, so that open is open now; `off_m`: how far the position may be off
+ * @typedef {{ lon: number, lat: number, k: number, at_ms: number, what: string, amenities: string[], openOnArrival: boolean, orUnknown?: boolean,
+ *   entering?: import('./entering.js').Entering, region?: string, isFrom?: boolean, off_m?: number }} Question `orUnknown`: with what is open on arrival also what has unknown hours; `entering`: who wants to enter; `region`: only stations in it; `isFrom` false: asked from nowhere, so that open is open now; `off_m`: how far the position may be off
  * @typedef {{ station: Station, distance_m: number, walk_m: number, walk_s: number, noWay: '' | 'here' | 'between', opening: import('./hours.js').Opening,
  *   arrival: import('./hours.js').Arrival | null }} Item `noWay` where one is at sea, or it lies between; `arrival` null where it is from nowhere, or nobody goes so far: then it is told as it is now
  */
@@ -67,6 +67,14 @@ export function isOpenThen({ opening, arrival }) {
 }
 
 /**
+ * Whether nobody knows if it is open as it counts for who wants an open door.
+ * @param {Pick<Item, 'opening' | 'arrival'>} item
+ */
+export function isUnknownThen({ opening, arrival }) {
+  return (arrival || opening).open === null;
+}
+
+/**
  * Whether a station is in service on a day there.
  * @param {Kept} kept
  * @param {Station} one
@@ -107,7 +115,7 @@ export function fitting(kept, { at_ms, what, amenities, entering, region }) {
  * @returns {Item[]} nearest first, those over the sea after those on this side, as far as a ride goes; ties by code, each facility once
  */
 export function nearest(kept, question) {
-  const { lon, lat, k, at_ms, openOnArrival, isFrom = true, off_m = 0 } = question;
+  const { lon, lat, k, at_ms, openOnArrival, orUnknown, isFrom = true, off_m = 0 } = question;
   const isWet = isFrom && isAtSea(kept, { lon, lat }, off_m);
   const ride_m = 60 * kept.walk_limit_minutes * (kept.ebike_m_per_s || kept.speed_m_per_s);
   const reach_m = ride_m / kept.detour_factor + off_m;
@@ -134,7 +142,7 @@ export function nearest(kept, question) {
       station, distance_m, walk_m, walk_s, noWay: isWet ? 'here' : isBetween ? 'between' : '', opening,
       arrival: goes ? arrivalAt(kept, schedule, opening, at_ms, walk_s) : null,
     };
-    if (openOnArrival && !isOpenThen(item)) return false;
+    if (openOnArrival && !isOpenThen(item) && !(orUnknown && isUnknownThen(item))) return false;
     const isLookedAt = distance_m <= reach_m && items.length + behind.size < LOOKED_AT;
     if (isLookedAt && isBetween) {
       if (!behind.has(station.code)) behind.set(station.code, item);

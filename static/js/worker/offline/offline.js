@@ -4,6 +4,7 @@ import { formatCount } from '../../lib/figures.js';
 import { card, farText, made, metresText, notice, t } from './cards.js';
 import { isAsked } from './entering.js';
 import { keepHere } from './keeping.js';
+import { hoursOf } from './left_out.js';
 import { missesOf } from './misses.js';
 import { goneBy, isAfar, isWalk, listRegion, nearest } from './nearest.js';
 import { read, readAnew, throwAway } from './reading.js';
@@ -110,7 +111,7 @@ function pageOf(data, { origin, own: known, k: wanted, conditions }, now_ms) {
   if (!place) return null;
   const region = chosen && chosen.code.indexOf(':') < 0 ? chosen : null;
   const k = Math.min(MOST, wanted);
-  const { open, amenities, what, entering } = conditions;
+  const { open, unknown, amenities, what, entering } = conditions;
   const asked = region ? known : place;
   const odd = asked && whereText(data, asked, known && (region || !chosen) ? known.accuracy_m : 0);
   // From abroad or at sea nothing of a region is close: it is listed as without a position.
@@ -118,7 +119,7 @@ function pageOf(data, { origin, own: known, k: wanted, conditions }, now_ms) {
   const isFrom = !region || own !== null;
   const accuracy_m = own && (region || !chosen) ? own.accuracy_m : 0;
   const question = {
-    lon: place.lon, lat: place.lat, k, at_ms: now_ms, what, amenities, entering, openOnArrival: open, isFrom, off_m: accuracy_m, ...(region ? { region: region.code } : {}),
+    lon: place.lon, lat: place.lat, k, at_ms: now_ms, what, amenities, entering, openOnArrival: open, orUnknown: unknown && !region, isFrom, off_m: accuracy_m, ...(region ? { region: region.code } : {}),
   };
   const { items, total, start: from, noneOpen } = foundOf(data, question, own);
   const isBeyond = !region && items.length > 0 && items.every((item) => !isWalk(data, item.walk_m, accuracy_m + (item.station.off_m || 0)));
@@ -148,6 +149,8 @@ function pageOf(data, { origin, own: known, k: wanted, conditions }, now_ms) {
       '附近没有确知到时开放的站点。下面是最近的，请看清时间。', 'No station is known to be open when you get there. These are the nearest; mind the hours.',
     )));
   }
+  const hours = region || noneOpen || isBeyond ? null : hoursOf(data, question, items, accuracy_m);
+  if (hours) parts.push(hours);
   const cards = items.map((item, place_) => card(data, item, place_ + 1, { now_ms, accuracy_m, asked: amenities, entering, from: isFrom ? { lon, lat } : null }));
   const list = made('ol', { class: 'cards', ...spot, ...(isBeyond ? { 'data-beyond': '' } : {}), ...(odd ? { 'data-outside': '' } : {}) }, ...cards);
   const more = items.length === k && k < MOST
