@@ -75,6 +75,12 @@ def test_focus_is_seen_and_nothing_touches(site: Site, visit: Visit) -> None:
     apart = page.evaluate(APART, holders)
     assert {holder: far for holder, far in apart.items() if far < 4} == {}
     assert fits(page)
+    # In a wide window, and without scripts, the chips stand in several rows.
+    for address in ("/", "/along"):
+        page.set_viewport_size({"width": 1024, "height": 768})
+        page.goto(f"{site.url}{address}?lang=zh")
+        assert page.evaluate(APART, [".chips"])[".chips"] >= 4, address
+    page.set_viewport_size({"width": 390, "height": 844})
     page.goto(f"{site.url}/stations/T-1")
     apart = page.evaluate(APART, [".found-actions", ".near a"])
     assert min(apart.values()) >= 4, apart
