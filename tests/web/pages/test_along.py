@@ -322,6 +322,24 @@ def test_the_station_that_adds_less_lies_above_and_the_chosen_one_above_all(
     assert marks.first.evaluate(upper)
 
 
+def test_a_stop_at_a_station_stands_beside_its_marker(site: Site, visit: Visit) -> None:
+    page = visit(site, f"/along?lang=zh&stop={A}&stop={TOWN_LON},{TOWN_LAT}")
+    ready(page)
+    stop, station = page.locator("#map .stop-mark").last, page.locator("#map .marker .badge").first
+    expect(stop).to_have_text("B")
+    expect(page.locator("#map .marker[role=button]").first).to_have_attribute(
+        "aria-label", "1 示例·T-1"
+    )
+    one, other = stop.bounding_box(), station.bounding_box()
+    assert one is not None
+    assert other is not None
+    assert one["x"] + one["width"] <= other["x"] or other["x"] + other["width"] <= one["x"]
+    # In high contrast letters have an edge of their own: it has no backgrounds.
+    page.emulate_media(forced_colors="active")
+    for mark in page.locator(".stop-mark").all():
+        assert mark.evaluate("one => getComputedStyle(one).borderTopWidth") == "2px"
+
+
 def test_who_i_am_is_the_same_here_and_in_the_finder(site: Site, visit: Visit) -> None:
     page = visit(site, "/along", position=None)
     ready(page)

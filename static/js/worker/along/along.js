@@ -190,21 +190,23 @@ function draw() {
       L.polyline(spots, { className, interactive: false, smoothFactor: 0.5 }).addTo(drawn);
     });
   });
+  /** @type {HTMLElement[]} */
+  const found = Array.from(results.querySelectorAll('.found'));
+  const spots = found.map(spotOf);
+  // A station may stand at a stop itself.
+  const offsets = spread(map, [...stops.map(([lon, lat]) => at(lon, lat)), ...spots]);
   stops.forEach(([lon, lat], index) => {
-    const icon = L.divIcon({ className: 'marker', html: `<span class="stop-mark">${letterOf(index)}</span>`, iconSize: [44, 44] });
+    const [right, down] = offsets[index];
+    const icon = L.divIcon({ className: 'marker', html: `<span class="stop-mark">${letterOf(index)}</span>`, iconSize: [44, 44], iconAnchor: [22 - right, 22 - down] });
     const element = L.marker(at(lon, lat), { icon, keyboard: false, interactive: false, zIndexOffset: -100 }).addTo(drawn).getElement();
     if (!element) return;
     element.setAttribute('role', 'img');
     element.setAttribute('aria-label', rowName.replace('{letter}', letterOf(index)).trim());
   });
-  /** @type {HTMLElement[]} */
-  const found = Array.from(results.querySelectorAll('.found'));
-  const spots = found.map(spotOf);
   spots.forEach((spot) => bounds.extend(spot));
-  const offsets = spread(map, spots);
   found.forEach((item, index) => {
     const { name = '', state = '' } = item.dataset;
-    const place = { number: index + 1, name, state, offset: offsets[index] };
+    const place = { number: index + 1, name, state, offset: offsets[stops.length + index] };
     const marker = placeMarker(spots[index], place, () => mark(item, true)).addTo(drawn);
     markers.set(item, marker);
   });
