@@ -22,14 +22,14 @@ function keep(by) {
 /**
  * Choose what was chosen last, and remember what is chosen.
  * @param {HTMLFormElement} form with a field `by`
- * @param {boolean} isSaid whether the page was asked for one of them
+ * @param {string | boolean | null} said which the page was asked for, or that it was asked for what it shows
  * @returns {boolean} whether it is otherwise than the page came with
  */
-export function followBy(form, isSaid) {
+export function followBy(form, said) {
   /** @type {HTMLInputElement[]} */
   const fields = Array.from(form.querySelectorAll('input[name=by]'));
-  const by = kept();
-  if (!isSaid && (by === 'walk' || by === 'ebike')) fields.forEach((one) => { one.checked = one.value === by; });
+  const by = typeof said === 'string' ? said : kept();
+  if (said !== true && (by === 'walk' || by === 'ebike')) fields.forEach((one) => { one.checked = one.value === by; });
   form.addEventListener('change', () => {
     keep(fields.some((one) => one.checked && one.value === 'ebike') ? 'ebike' : 'walk');
   });

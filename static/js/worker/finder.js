@@ -10,6 +10,7 @@ import { keepChipsInOrder, orderChips, readConditions, rememberConditions, resto
 import { makeDrawn, spotOf } from './drawn.js';
 import { makeEnter } from './enter.js';
 import { loadRest, loadWords } from './later.js';
+import { spotIn } from './linked.js';
 import { choosePlace, chosenPlace, makeLooks } from './looks.js';
 import { makeNarrowing } from './narrowing.js';
 import { box, fetchStreets, firstAnswer, map, whenOutlined } from './ground.js';
@@ -356,7 +357,7 @@ results.addEventListener('click', (event) => {
 const given = new URLSearchParams(window.location.search);
 restoreConditions(form, given);
 keepChipsInOrder(form);
-const goesOtherwise = followBy(form, given.has('by'));
+const goesOtherwise = followBy(form, given.get('by'));
 makeEnter(form, () => narrowing.drop('enter'));
 tellConditions(form);
 const left = looks.left();
@@ -375,8 +376,9 @@ if (left && !place.value) {
   keepLook();
   document.body.classList.add('answered');
   first = showWhatCame();
+} else if (spotIn(given)) {
+  lookFrom(spotIn(given), false); // the page that is kept for want of a network does not know it
 } else if (linked) {
-  // The page that is kept for want of a network does not know what its address says.
   place.value = linked;
   if (place.selectedIndex < 0) place.value = '';
   lookFrom({ place: linked }, false);

@@ -407,6 +407,13 @@ def test_whoever_comes_by_the_code_on_a_door_has_the_finder_without_a_network(
     expect(page.locator(".found [data-star='T-1']")).to_have_attribute("aria-pressed", "true")
     page.goto(f"{site.url}/")
     expect(page.locator("#results .found").first).to_be_visible()
+    # The position that an address names, and by what it says to go.
+    page.goto(f"{site.url}/?lon={TOWN_LON}&lat={TOWN_LAT + 0.0045}&asked=1&by=ebike&lang=zh")
+    expect(page.locator("#results .cards")).to_have_attribute(
+        "data-lat", str(round(TOWN_LAT + 0.0045, 7))
+    )
+    expect(page.locator("#results .found").first).to_have_attribute("data-code", "T-3")
+    expect(page.locator("#results .found-walk").first).to_contain_text("骑行")
 
 
 BREAK = """async () => {
