@@ -4,7 +4,7 @@ import { area_m, within_m } from './geodesic.js';
 
 /** @typedef {import('./nearest.js').Kept} Kept */
 
-const OFF_SHORE_M = 300; // the sea that is kept is so far from all that is known as land
+export const OFF_SHORE_M = 300; // the sea that is kept is so far from all that is known as land
 const LEAST_SEA_M = 300; // a line that is over it for less may cut the corner of a simplified outline
 
 /**

@@ -19,6 +19,6 @@ test('a position elsewhere is said to be, and one the wrong way round as well', 
   const wet = { ...kept, sea: [[[24, 59], [26, 59], [26, 60], [24, 60], [24, 59]]] };
   assert.match(whereText(/** @type {any} */ (wet), { lon: 24.9, lat: 59.5 }) || '', /：它在海上。$/);
   const close = { ...wet, area: [[[24, 59.9], [26, 59.9], [26, 60.3], [24, 60.3], [24, 59.9]]] };
-  assert.equal(whereText(/** @type {any} */ (close), { lon: 24.9, lat: 59.95 }), '这个位置不在本服务的区域内：它在海上。');
+  assert.equal(whereText(/** @type {any} */ (close), { lon: 24.9, lat: 59.95 }), '这个位置不在本服务的区域内，离它的边界至少 300 米：它在海上。');
   assert.match(whereText(/** @type {any} */ (wet), { lon: 24.9, lat: 59.5 }, 800) || '', /：它在海上或境外。$/);
 });
