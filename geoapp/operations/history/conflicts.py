@@ -5,6 +5,7 @@ from typing import Any
 
 from geoapp.core.errors import ConflictError
 from geoapp.core.i18n import Text
+from geoapp.store.history.net import NetChange
 from geoapp.store.history.sets import Touch
 
 ROW = "*"
@@ -56,6 +57,37 @@ class UndoConflictError(ConflictError):
             )
         )
         self.conflicts = conflicts
+
+
+class LossError(Exception):
+    """What others wrote would be lost."""
+
+    def __init__(self, lost: list[NetChange]) -> None:
+        super().__init__()
+        self.lost = lost
+
+
+def loss_id(row: NetChange) -> str:
+    """Name the conflict about a row that would be lost."""
+    return f"{row.table}/{row.key}/{ROW}"
+
+
+def losses(lost: list[NetChange]) -> list[Conflict]:
+    """Return the conflicts about rows that would be lost; only keeping them settles one."""
+    return [
+        Conflict(
+            id=loss_id(row),
+            table=row.table,
+            key=row.key,
+            field=ROW,
+            before=None,
+            after=None,
+            current=row.before,
+            later=None,
+            may_take_back=False,
+        )
+        for row in lost
+    ]
 
 
 def conflict_documents(conflicts: list[Conflict]) -> list[dict[str, Any]]:

@@ -7,7 +7,14 @@ from typing import Any, Final, Literal
 from geoapp.core.errors import ConflictError
 from geoapp.core.i18n import Text
 from geoapp.core.results.undo import UndoReport
-from geoapp.operations.history.conflicts import ROW, Conflict, UndoConflictError
+from geoapp.operations.history.conflicts import (
+    ROW,
+    Conflict,
+    LossError,
+    UndoConflictError,
+    loss_id,
+    losses,
+)
 from geoapp.store.engine import Session
 from geoapp.store.facilities.states import (
     STATES,
@@ -231,8 +238,65 @@ class Plan:
 
         Rows come back before others refer to them again, and go after the last reference to them
         is gone. Only where one that comes back needs the code or place of one that goes, the rows
-        go first.
+        go first. What others wrote since and would go along, such as workers' stars, is never lost:
+        where it is settled to keep what is there now, what it hangs on stays.
         """
+        lost = self._write()
+        if not lost:
+            return
+        held = self._held_by(lost)
+        self.kept += len(lost)
+        self._may_follow += len(held)
+        self.work = [one for one in self.work if not self._hangs_on(one[0], held)]
+        if not self.work:
+            return
+        if still := self._write():
+            raise UndoConflictError(losses(still))
+
+    def _held_by(self, lost: list[NetChange]) -> set[str]:
+        """Return the records of the set that rows hang on which would be lost, and are to be kept.
+
+        Raises
+        ------
+        UndoConflictError
+            If it is not settled that they are.
+        """
+        settled = {
+            row.key: self.keep
+            if isinstance(self.keep, str)
+            else (self.keep or {}).get(loss_id(row))
+            for row in lost
+        }
+        open_losses = [row for row in lost if settled[row.key] != "current"]
+        if open_losses:
+            raise UndoConflictError(losses(open_losses))
+        made = {f"{row.table}:{row.key}" for row, _ in self.work if row.op is Op.INSERT}
+        # Tallies are logged without saying what they belong to.
+        held = made & {
+            record
+            for row in lost
+            for record in (*row.belongs, f"facility:{row.before.get('facility_id')}")
+        }
+        if not held:
+            raise UndoConflictError(losses(lost))
+        return held
+
+    @staticmethod
+    def _hangs_on(row: NetChange, held: set[str]) -> bool:
+        return f"{row.table}:{row.key}" in held or not held.isdisjoint(row.belongs)
+
+    def _write(self) -> list[NetChange]:
+        """Write the work; return what others wrote that would be lost, with nothing done then."""
+        try:
+            with self.session.begin_nested():
+                self._write_whole()
+                if lost := self._losses():
+                    raise LossError(lost)
+        except LossError as error:
+            return error.lost
+        return []
+
+    def _write_whole(self) -> None:
         note_kept(self.session, self._may_follow)
         restoring_states(self.session)
         facilities = self._facilities()
@@ -242,7 +306,6 @@ class Plan:
         if not self._try(steps):
             with dependents_in_the_way(self.session):
                 self._write_all(steps[::-1])
-        self._refuse_losses()
         let_states_follow(self.session, facilities)
         self._refuse_steps(wrong_steps(self.session, facilities) - wrong)
 
@@ -316,12 +379,12 @@ class Plan:
                 ]
             )
 
-    def _refuse_losses(self) -> None:
-        """Refuse where rows went along that the set had not made: they hang on what it made."""
+    def _losses(self) -> list[NetChange]:
+        """Return the rows that went along and the set had not made: they hang on what it made."""
         new = current_set(self.session)
         if new is None:
-            return
-        lost = [
+            return []
+        return [
             row
             for row in net_changes(steps_of(self.session, new))
             # States go with their facility.
@@ -329,23 +392,6 @@ class Plan:
             and (row.table, row.key) not in self._made
             and row.table != STATES
         ]
-        if lost:
-            raise UndoConflictError(
-                [
-                    Conflict(
-                        id=f"{row.table}/{row.key}/{ROW}",
-                        table=row.table,
-                        key=row.key,
-                        field=ROW,
-                        before=None,
-                        after=None,
-                        current=row.before,
-                        later=None,
-                        may_take_back=False,
-                    )
-                    for row in lost
-                ]
-            )
 
     def report(self, new: int | None) -> UndoReport:
         """Return what was done."""

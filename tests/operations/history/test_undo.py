@@ -234,6 +234,48 @@ def test_what_hangs_on_a_row_keeps_it_from_going(town: Database, settings: Setti
     assert everything(town) == before
 
 
+def test_stars_that_came_since_are_kept_with_the_station_that_they_are_of(
+    town: Database, settings: Settings
+) -> None:
+    """One set adds two stations; workers give one of them stars. Nobody's stars are lost."""
+    with act(reason="two"), town.session() as session:
+        session.execute(
+            text(
+                "insert into facility (code, kind_code, name_zh, geom) select 'N-' || n, 'outdoor_station', '新', "
+                "st_setsrid(st_makepoint(120.4, 36.1), 4326) from generate_series(1, 2) n"
+            )
+        )
+    added = last_set(town)
+    with town.session() as session:
+        session.execute(
+            text(
+                "insert into opinion_poll (facility_id, day, stars, n) select id, '2026-11-30', 4, 1 "
+                "from facility where code = 'N-1'"
+            )
+        )
+    before = everything(town)
+    for keep in (None, "before"):
+        with pytest.raises(UndoConflictError) as caught:
+            undo_change_set(town, settings, added, keep=keep)
+        [found] = caught.value.conflicts
+        assert (found.table, found.may_take_back) == ("opinion_poll", False)
+        assert everything(town) == before
+    report = undo_change_set(town, settings, added, keep={found.id: "current"})
+    assert (report.removed, report.kept) == (1, 1)
+    with town.session() as session:
+        left = session.execute(
+            text(
+                "select f.code, o.n from facility f left join opinion_poll o on o.facility_id = f.id "
+                "where f.code like 'N-%'"
+            )
+        ).all()
+    assert [tuple(row) for row in left] == [("N-1", 1)]
+    # Taken back in part: once the stars are gone, the rest follows.
+    with town.session() as session:
+        session.execute(text("delete from opinion_poll"))
+    assert undo_change_set(town, settings, added).removed == 1
+
+
 def _set_of(database: Database, table: str) -> int:
     with database.session() as session:
         return int(
