@@ -150,7 +150,6 @@ function pageOf(data, { origin, own: known, k: wanted, conditions }, now_ms) {
     )));
   }
   const hours = region || noneOpen || isBeyond ? null : hoursOf(data, question, items, accuracy_m);
-  if (hours) parts.push(hours);
   const cards = items.map((item, place_) => card(data, item, place_ + 1, { now_ms, accuracy_m, asked: amenities, entering, from: isFrom ? { lon, lat } : null }));
   const list = made('ol', { class: 'cards', ...spot, ...(isBeyond ? { 'data-beyond': '' } : {}), ...(odd ? { 'data-outside': '' } : {}) }, ...cards);
   const more = items.length === k && k < MOST
@@ -159,7 +158,7 @@ function pageOf(data, { origin, own: known, k: wanted, conditions }, now_ms) {
   const cut = isCut ? notice('info', 'notice', t(
     `这里最多列 ${MOST} 处。加上条件，或在地图上点一个地方，看别的。`, `At most ${MOST} are listed here. Add a condition, or tap a place on the map, for others.`,
   )) : null;
-  return made('div', {}, ...parts, list, cut, more);
+  return made('div', {}, ...parts, list, hours, cut, more);
 }
 
 /** @type {Offline} */
