@@ -309,6 +309,12 @@ def test_the_station_that_adds_less_lies_above_and_the_chosen_one_above_all(
     page = visit(site, f"/along?lang=zh&stop={A}&stop={B}")
     ready(page)
     cards, marks = page.locator(".found"), page.locator("#map .marker[role=button]")
+    for _ in range(60):  # what is written past the service is seen up to a second later
+        if cards.count() > 1:
+            break
+        page.wait_for_timeout(500)
+        page.reload()
+        ready(page)
     expect(cards.first).to_have_attribute("data-code", "T-1")
     expect(cards.nth(1)).to_have_attribute("data-code", "T-2")
     upper = "one => one.style.zIndex - document.querySelectorAll('#map .marker[role=button]')[1].style.zIndex > 0"
