@@ -58,9 +58,7 @@ def _conditions(command: Callable[..., Any]) -> Callable[..., Any]:
 @click.argument("lat", type=float)
 @_conditions
 @click.option(
-    "--open-now",
-    is_flag=True,
-    help="只要确知现在开放的，有 --arrive 时是到时 / only those known to be open now, with --arrive on arrival",
+    "--open-now", is_flag=True, help="只要确知现在开放的 / only those known to be open now"
 )
 @click.option("--max-m", type=float, help="直线距离上限（米）/ greatest straight line, metres")
 @click.option("--datum", default="wgs84", show_default=True, help="坐标系 / datum of LON LAT")
@@ -107,8 +105,7 @@ def nearest(
         amenities=frozenset(amenity),
         entering=entering,
         at=datetime.now(UTC),
-        open_only=open_now and not arrive,
-        open_on_arrival=open_now and arrive,
+        open_only=open_now,
         max_m=max_m,
         arrive=arrive or not as_json,
     )

@@ -55,8 +55,7 @@ class NearestParameters(Parameters):
     open_at: str | None = Field(
         None,
         max_length=MOST_MOMENT_CHARACTERS,
-        description="只要此刻确知开放的，有 arrive 时是到时；now 或 ISO 8601 / "
-        "only those known to be open then, with arrive on arrival",
+        description="只要此刻确知开放的；now 或 ISO 8601 / only those known to be open then",
     )
     datum: InDatum = Datum.WGS84
     max_m: float | None = Field(
@@ -110,9 +109,7 @@ def nearest(query: NearestParameters) -> Response:
         amenities=split_codes(query.amenity),
         entering=entering,
         at=at,
-        # Where arrivals are told, what opens before one is there counts, and what shuts before does not.
-        open_only=query.open_at is not None and not query.arrive,
-        open_on_arrival=query.open_at is not None and query.arrive,
+        open_only=query.open_at is not None,
         max_m=query.max_m,
         order=query.order,
         by=query.by,
