@@ -108,6 +108,7 @@ def nearest(
         open_only=open_now,
         max_m=max_m,
         arrive=arrive or not as_json,
+        is_from=arrive or not as_json,
     )
     with open_store() as (settings, database):
         service = NearestService(database, settings)

@@ -114,6 +114,8 @@ def nearest(query: NearestParameters) -> Response:
         order=query.order,
         by=query.by,
         arrive=query.arrive,
+        # Who asks for no arrival is told how far the places lie, nearest first, and a walk by the line.
+        is_from=query.arrive,
     )
     items = parts.nearest.ask(question)
     somewhere = parts.nearest.somewhere(question)

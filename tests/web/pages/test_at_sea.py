@@ -159,6 +159,13 @@ def test_over_the_sea_no_minutes_and_no_arrival_are_told(
     unknown = ("walk_m", "walk_seconds", "ride_seconds", "open_on_arrival")
     assert [there[one] for one in unknown] == [None] * 4
     assert there["distance_m"] == pytest.approx(4750, abs=100)
+    # Without arrivals the order is that by distance, and the walk the line by the detour factor.
+    plain = client.get(f"/api/v1/nearest?lon={lon}&lat={lat}").get_json(force=True)["features"]
+    far = [one["properties"]["distance_m"] for one in plain]
+    assert far == sorted(far)
+    over = next(one["properties"] for one in plain if one["properties"]["code"] == "P-3")
+    assert over["walk_m"] == pytest.approx(settings.detour_factor * over["distance_m"], rel=1e-4)
+    assert "no_way_note" not in over
     walk = client.get(f"/api/v1/route?from={lon},{lat}&to=P-1").get_json(force=True)
     assert (walk["geometry"], walk["properties"]["walk_m"]) == (None, None)
     # The page without scripts says so too, in English as well.
