@@ -2,10 +2,11 @@
 // Leaflet (a classic script, loaded before) is the only other party. Leaflet wants (lat, lon);
 // the flip happens here and nowhere else.
 
+import { nameRegions, regionName } from './names.js';
 import { loadModule, pause, spokenIn } from './page.js';
 import { get } from './request.js';
 import { seaAddress, seaLayer } from './sea.js';
-import { boundsOn, tellStanding, watchControls, watchMarkers } from './standing.js';
+import { watchControls, watchMarkers } from './standing.js';
 import { ownStreets, streetsLayer } from './streets.js';
 
 /**
@@ -22,8 +23,6 @@ import { ownStreets, streetsLayer } from './streets.js';
 // Of the outlines' pane; Leaflet's tiles have 200, what is drawn above them 400.
 const BELOW_STREETS = '150';
 const ABOVE_TILES = '350';
-// A region narrower than this has no room for a name.
-const LEAST_NAMED_PX = 20;
 
 /**
  * @param {number} lon
@@ -48,16 +47,6 @@ export function colour(name) {
  */
 export function numbered(text, classes = '') {
   return L.divIcon({ className: `site-number ${String(text).length > 2 ? 'many ' : ''}${classes}`, html: escapeHtml(String(text)), iconSize: [28, 28] });
-}
-
-/**
- * The name of a region on the map, which does without what stands in brackets after it.
- * @param {Region} properties
- * @param {string | undefined} language
- */
-export function regionName(properties, language) {
-  const name = (language === 'en' && properties.name_en) || properties.name_zh;
-  return name.replace(/\s*[(（].*$/, '');
 }
 
 /**
@@ -266,7 +255,10 @@ async function drawRegions(map, box, settings) {
   layer.addTo(map).bringToBack();
   await pause();
   if (!box.dataset.streets && !box.dataset.bases) drawSea(map, box, layer.getBounds(), settings.first);
-  nameRegions(map, layer, (properties) => [regionName(properties, language), settings.note(properties)]);
+  /** @type {RegionShape[]} */
+  const shapes = [];
+  eachRegion(layer, (shape) => shapes.push(shape));
+  nameRegions(map, shapes, (properties) => [regionName(properties, language), settings.note(properties)]);
   box.dataset.ready = 'true';
   return layer;
 }
@@ -281,47 +273,6 @@ async function drawSea(map, box, bounds, first) {
   await first;
   const { answer } = await get(seaAddress(box.dataset.sea || '', bounds));
   if (answer) seaLayer(answer, 'overlayPane').addTo(map).bringToBack();
-}
-
-/**
- * The middle of the widest stretch of land on the line through the middle of the largest part: a
- * place inside the region, where the middle of its bounds may lie in the sea.
- * @param {Outline} geometry
- * @returns {GeoJSON.Position} lon, lat
- */
-export function namePlace(geometry) {
-  const parts = geometry.type === 'Polygon' ? [geometry.coordinates] : geometry.coordinates;
-  let [best] = parts;
-  parts.forEach((part) => {
-    if (ringArea(part[0]) > ringArea(best[0])) best = part;
-  });
-  const lats = best[0].map((pair) => pair[1]);
-  const lat = (Math.min(...lats) + Math.max(...lats)) / 2;
-  /** @type {number[]} */
-  const cuts = [];
-  best.forEach((ring) => ring.slice(1).forEach((end, index) => {
-    const begin = ring[index];
-    if ((begin[1] > lat) === (end[1] > lat)) return;
-    cuts.push(begin[0] + ((lat - begin[1]) / (end[1] - begin[1])) * (end[0] - begin[0]));
-  }));
-  cuts.sort((a, b) => a - b);
-  let place = [best[0][0][0], lat];
-  let widest = -1;
-  for (let index = 0; index + 1 < cuts.length; index += 2) {
-    if (cuts[index + 1] - cuts[index] > widest) {
-      widest = cuts[index + 1] - cuts[index];
-      place = [(cuts[index] + cuts[index + 1]) / 2, lat];
-    }
-  }
-  return place;
-}
-
-/**
- * The area that a ring encloses, in square degrees.
- * @param {GeoJSON.Position[]} ring
- */
-export function ringArea(ring) {
-  return Math.abs(ring.slice(1).reduce((sum, end, index) => sum + ring[index][0] * end[1] - end[0] * ring[index][1], 0)) / 2;
 }
 
 const TOUCH_PX = 44;
@@ -395,81 +346,6 @@ export function together(points) {
  */
 export function eachRegion(layer, act) {
   layer.eachLayer((shape) => act(/** @type {RegionShape} */ (shape)));
-}
-
-/** @typedef {{ properties: Region, geometry: Outline, bounds: L.LatLngBounds, width: number, element?: HTMLElement }} RegionName */
-
-/**
- * A tooltip whose style sheet centres what it holds (`translate(-50%, -50%)`): Leaflet measures each to do so, for which
- * the page is laid out as often as there are names.
- * @param {L.TooltipOptions} options
- * @returns {L.Tooltip}
- */
-export function centredTooltip(options) {
-  const Centred = L.Tooltip.extend({
-    /** @this {{ _container: HTMLElement }} @param {L.Point} place */
-    _setPosition(place) { L.DomUtil.setPosition(this._container, place); },
-  });
-  return new /** @type {any} */ (Centred)(options);
-}
-
-/**
- * Names that are wider than their region, or lie over a greater region's name, only make noise. One is made
- * once its region is in sight and wide enough for two characters: Leaflet lays the page out for each, and a
- * province has thousands.
- * @param {L.Map} map
- * @param {L.GeoJSON} layer
- * @param {(properties: Region) => (string | undefined)[]} words
- */
-function nameRegions(map, layer, words) {
-  /** @type {RegionName[]} */
-  const names = [];
-  eachRegion(layer, (shape) => names.push({
-    properties: shape.feature.properties, geometry: shape.feature.geometry, bounds: shape.getBounds(), width: 0,
-  }));
-
-  /** @param {RegionName} name */
-  function make(name) {
-    const [lon, lat] = namePlace(name.geometry);
-    const lines = document.createElement('span');
-    words(name.properties).forEach((line) => {
-      if (!line) return;
-      const part = document.createElement('span');
-      part.textContent = line;
-      if (spokenIn(line)) part.lang = spokenIn(line);
-      lines.appendChild(part);
-    });
-    const tooltip = centredTooltip({ permanent: true, direction: 'center', className: 'region-name', pane: 'names' })
-      .setLatLng(at(lon, lat)).setContent(lines);
-    map.addLayer(tooltip);
-    name.element = lines;
-  }
-
-  const check = () => {
-    /** @type {{ text: string, place: DOMRect }[]} */
-    const taken = [];
-    const sight = map.getBounds();
-    names.forEach((name) => {
-      name.width = map.latLngToLayerPoint(name.bounds.getNorthEast()).x - map.latLngToLayerPoint(name.bounds.getSouthWest()).x;
-      if (!name.element && name.width >= LEAST_NAMED_PX && sight.intersects(name.bounds)) make(name);
-    });
-    // All are looked at before any is changed: a look after a change has the page laid out anew.
-    /** @type {[HTMLElement, DOMRect, number][]} */
-    const made = [];
-    names.forEach(({ element, width }) => { if (element) made.push([element, element.getBoundingClientRect(), width]); });
-    const frame = map.getContainer().getBoundingClientRect();
-    made.sort(([, , one], [, , other]) => other - one).forEach(([element, place, width]) => {
-      const crowded = taken.some(({ place: other }) => place.left < other.right && other.left < place.right
-        && place.top < other.bottom && other.top < place.bottom);
-      const shown = !crowded && width >= place.width * 0.9;
-      // With what holds it, which would be announced as a hint that says nothing.
-      (element.parentElement || element).style.visibility = shown ? '' : 'hidden';
-      if (shown) taken.push({ text: (element.firstElementChild || element).textContent || '', place });
-    });
-    tellStanding(map, 'names', taken.map(({ text, place }) => ({ text, bounds: boundsOn(map, frame, place) })));
-  };
-  map.on('moveend viewreset resize', check);
-  check();
 }
 
 /**

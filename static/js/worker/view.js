@@ -1,6 +1,7 @@
 // What the finder's map shows: the sheet hides a part of it on a phone.
 
-import { at, centredTooltip, MARK_PX, told_px } from '../lib/map.js';
+import { at, MARK_PX, told_px } from '../lib/map.js';
+import { centredTooltip } from '../lib/names.js';
 import { keepsInSight } from '../lib/turned.js';
 
 const HANDLE_PX = 14; // how far the sheet's handle stands above it, and some room

@@ -5,7 +5,8 @@ import { test } from 'node:test';
 
 // The map's modules hand some things to each other by the page.
 Object.assign(globalThis, { self: globalThis, window: globalThis });
-const { namePlace, regionName, ringArea, spread, together } = await import('../../../static/js/lib/map.js');
+const { spread, together } = await import('../../../static/js/lib/map.js');
+const { freest, holds, namePlace, regionName, ringArea } = await import('../../../static/js/lib/names.js');
 
 /**
  * @param {number} west
@@ -38,6 +39,31 @@ test('a name stands on land where the middle of the bounds is water', () => {
   assert.deepEqual(namePlace({ type: 'Polygon', coordinates: [bay] }), [4.5, 2]);
   // A lake in the middle, nearer to the east.
   assert.deepEqual(namePlace({ type: 'Polygon', coordinates: [box(0, 0, 10, 4), box(6, 1, 9, 3)] }), [3, 2]);
+});
+
+test('a region holds its land and not its lake', () => {
+  const lake = { type: /** @type {'Polygon'} */ ('Polygon'), coordinates: [box(0, 0, 10, 4), box(6, 1, 9, 3)] };
+  assert.equal(holds(lake, 3, 2), true);
+  assert.equal(holds(lake, 7, 2), false);
+  assert.equal(holds(lake, 11, 2), false);
+});
+
+test('a name stands where it meets the least: no marker if it can, then the fewest dots, and near its place', () => {
+  const own = { left: 100, right: 140, top: 100, bottom: 116 };
+  const dot = (/** @type {number} */ x, /** @type {number} */ y) => ({ left: x - 2, right: x + 2, top: y - 2, bottom: y + 2 });
+  const any = () => true;
+  assert.deepEqual(freest(own, [], [], any), { x: 0, y: 0 });
+  assert.deepEqual(freest(own, [], [dot(300, 108)], any), { x: 0, y: 0 });
+  // A dot at its right end: a line above or below is the nearest that is free, and of the two the one that is.
+  assert.deepEqual(freest(own, [], [dot(138, 108), dot(120, 120)], any), { x: 0, y: -16 });
+  // A marker below all that can be reached, and two dots above: the dots.
+  const below = { left: 0, right: 300, top: 80, bottom: 300 };
+  const above = freest(own, [below], [dot(101, 20), dot(139, 20)], any);
+  assert.ok(above && above.y <= -40);
+  // Where no place is free it stays where it meets no more than elsewhere; where none is allowed it is not there.
+  const all = { left: 0, right: 300, top: 0, bottom: 300 };
+  assert.deepEqual(freest(own, [all], [], any), { x: 0, y: 0 });
+  assert.equal(freest(own, [], [], () => false), null);
 });
 
 test('a region without an English name keeps its Chinese one, without what stands in brackets', () => {

@@ -187,3 +187,56 @@ def test_the_ring_of_a_railway_station_is_whole(
         left, right, name = page.evaluate(RING)
         assert left > 5 and name > 20
         assert abs(left - right) <= 2
+
+
+# Where the name of the district is seen, and whether a marker or dot lies on it.
+REGION = """() => {
+  const name = [...document.querySelectorAll('.region-name')].find((one) => one.style.visibility !== 'hidden');
+  if (!name) return null;
+  const { left, right, top, bottom } = name.firstElementChild.getBoundingClientRect();
+  const frame = keptMap.getContainer().getBoundingClientRect();
+  const { markers = [], dots = [] } = keptMap.geoappStanding;
+  const met = markers && dots && [...markers, ...dots].filter(({ bounds }) => {
+    const high = keptMap.latLngToContainerPoint(bounds.getNorthWest()).add([frame.left, frame.top]);
+    const low = keptMap.latLngToContainerPoint(bounds.getSouthEast()).add([frame.left, frame.top]);
+    return left < low.x && high.x < right && top < low.y && high.y < bottom;
+  }).length;
+  return { x: (left + right) / 2, y: (top + bottom) / 2, met };
+}"""
+
+
+FAR_OFF = f"([x, y]) => {{ const one = ({REGION})(); return one && Math.hypot(one.x - x, one.y - y) > 10; }}"
+THERE = f"([x, y]) => {{ const one = ({REGION})(); return one && Math.hypot(one.x - x, one.y - y) < 1.5; }}"
+IS_CLEAR = f"() => {{ const one = ({REGION})(); return one && one.met === 0; }}"
+
+
+def test_the_name_of_a_region_keeps_clear_of_markers_and_dots(
+    database: Database, settings: Settings, visit: Visit, tmp_path: Path
+) -> None:
+    _prepared(database, settings, tmp_path)
+    for url in serve(create_app(settings, database)):
+        page = visit(Site(url, database), "/healthz", size="desktop", position=None)
+        sign_in(Site(url, database), page, Role.PLANNER)
+        page.add_init_script(OWN_PAINT)
+        for address in ("/", "/plan"):
+            page.goto(url + address)
+            page.locator("#map[data-streets-drawn]").wait_for(state="attached")
+            page.wait_for_function(IS_CLEAR)
+            before = page.evaluate(REGION)
+            # Now something is put right there, and taken away again.
+            page.evaluate(
+                """({ x, y }) => {
+                  const { left, top } = keptMap.getContainer().getBoundingClientRect();
+                  const icon = L.divIcon({ iconSize: [28, 28] });
+                  window.put = L.marker(keptMap.containerPointToLatLng([x - left, y - top]), { icon }).addTo(keptMap);
+                }""",
+                before,
+            )
+            page.wait_for_function(FAR_OFF, arg=[before["x"], before["y"]])
+            page.wait_for_function(IS_CLEAR)
+            page.evaluate("window.put.remove()")
+            page.wait_for_function(THERE, arg=[before["x"], before["y"]])
+            # It keeps its place on the ground while the map is moved.
+            page.evaluate("keptMap.panBy([40, -30], { animate: false })")
+            page.wait_for_function(THERE, arg=[before["x"] - 40, before["y"] + 30])
+            page.wait_for_function(IS_CLEAR)
