@@ -81,6 +81,31 @@ def test_the_map_of_coverage_fills_its_box_and_is_on_the_first_sheet(
         assert "没有数据" in first  # the last of the map's legend
 
 
+def test_figures_of_coverage_are_printed_without_empty_sheets_and_buttons(
+    site: Site, visit: Visit, settings: Settings
+) -> None:
+    publish_run(site.database, settings, WANTED)
+    page = visit(site, "/coverage?lang=zh", size="desktop")
+    page.locator("#map[data-coloured]").wait_for()
+    # As many districts as fill a sheet, and go on on the next.
+    page.evaluate(
+        """() => {
+          const body = document.querySelector('#districts tbody');
+          for (let n = 0; n < 40; n += 1) body.appendChild(body.rows[0].cloneNode(true));
+        }"""
+    )
+    margin = dict.fromkeys(("top", "right", "bottom", "left"), "12mm")
+    paper = PdfReader(BytesIO(page.pdf(format="A4", margin=margin)))  # type: ignore[arg-type]
+    sheets = [[line for line in one.extract_text().splitlines() if line] for one in paper.pages]
+    assert all(sum(map(len, lines)) > 60 for lines in sheets)
+    told = "".join("".join(lines) for lines in sheets)
+    assert told.count("市北区") > 40
+    assert not [word for word in ("详情", "选一行", "↕") if word in told]
+    # No heading stands alone at the foot of a sheet.
+    headings = page.locator("main h2").all_inner_texts()
+    assert headings and not {lines[-1] for lines in sheets} & set(headings)
+
+
 def test_a_station_is_printed_with_its_map(site: Site, visit: Visit) -> None:
     for size in ("desktop", "phone"):
         page = visit(site, "/stations/T-1?lang=zh", size=size)  # type: ignore[arg-type]
